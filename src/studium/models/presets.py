@@ -1,0 +1,90 @@
+"""The nine networks of the source report, sized for the data they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studium.errors import SettingError, UnknownNameError
+from studium.models.specs import CNNSpec, ConvolutionSpec, MLPSpec
+
+_WIDTH = 64  # units of a hidden layer of net, net3, net4
+_DROPOUT_REGRESSION = 0.2
+_DROPOUT_CLASSIFIER = 0.3
+
+
+def preset(name: str, input_shape: tuple[int, ...], n_outputs: int) -> MLPSpec | CNNSpec:
+    """A network of the source report by its name.
+
+    Args:
+        name: One of :func:`preset_names`.
+        input_shape: Shape of one input, ``(F,)`` or ``(C, H, W)``.
+        n_outputs: Classes, or target columns.
+
+    Raises:
+        UnknownNameError: There is no such preset.
+        SettingError: A convolutional preset was asked for on data that are not images.
+
+    Example:
+        >>> preset("net3", (1,), 1).hidden
+        (64, 64, 64)
+    """
+    if name not in _PRESETS:
+        raise UnknownNameError("model", name, _PRESETS)
+    return _PRESETS[name](input_shape, n_outputs)
+
+
+def preset_names() -> tuple[str, ...]:
+    """Names of all presets."""
+    return tuple(_PRESETS)
+
+
+def _net(depth: int, dropout: float | None = None) -> Callable[[tuple[int, ...], int], MLPSpec]:
+    def make(input_shape: tuple[int, ...], n_outputs: int) -> MLPSpec:
+        return MLPSpec(
+            input_shape=input_shape,
+            n_outputs=n_outputs,
+            hidden=(_WIDTH,) * depth,
+            activation="silu",
+            dropout=() if dropout is None else (dropout,) * depth,
+        )
+
+    return make
+
+
+def _fc(input_shape: tuple[int, ...], n_outputs: int) -> MLPSpec:
+    return MLPSpec(input_shape=input_shape, n_outputs=n_outputs, hidden=(128,))
+
+
+def _cnn(dropout: float | None = None) -> Callable[[tuple[int, ...], int], CNNSpec]:
+    def make(input_shape: tuple[int, ...], n_outputs: int) -> CNNSpec:
+        if len(input_shape) != 3:
+            raise SettingError(
+                f"a convolutional network needs images, but an input of this data has shape {input_shape}: "
+                "choose net, net3, net4 or fc"
+            )
+        return CNNSpec(
+            input_shape=(input_shape[0], input_shape[1], input_shape[2]),
+            n_outputs=n_outputs,
+            convolutions=(
+                ConvolutionSpec(channels=16, padding=1, pool=2),
+                ConvolutionSpec(channels=32, padding=1, pool=2),
+                ConvolutionSpec(channels=64, padding=1),
+            ),
+            hidden=(128, 64),
+            dropout=() if dropout is None else (dropout, dropout),
+        )
+
+    return make
+
+
+_PRESETS: dict[str, Callable[[tuple[int, ...], int], MLPSpec | CNNSpec]] = {
+    "net": _net(2),
+    "net_d": _net(2, _DROPOUT_REGRESSION),
+    "net3": _net(3),
+    "net3_d": _net(3, _DROPOUT_REGRESSION),
+    "net4": _net(4),
+    "net4_d": _net(4, _DROPOUT_REGRESSION),
+    "fc": _fc,
+    "cnn": _cnn(),
+    "cnn_d": _cnn(_DROPOUT_CLASSIFIER),
+}
