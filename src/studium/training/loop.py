@@ -1,0 +1,122 @@
+"""The one training loop: epochs of steps over the members of a program."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from studium.data import Normalisation
+from studium.training.batches import Batches
+from studium.training.early_stopping import EarlyStopping
+from studium.training.fit import Fit, History
+from studium.training.program import Program
+from studium.training.schedules import LearningRates
+
+EpochObserver = Callable[[int, float], None]
+"""Called after each epoch with the number of members that trained in it, and their mean training loss."""
+
+
+class Loop:
+    """Trains the members of a program to their ends.
+
+    Args:
+        program: The members; ordered by training rows, most first.
+        normalisations: One per member.
+        observe: Called after each epoch; an exception from it ends the training.
+    """
+
+    def __init__(
+        self, program: Program, normalisations: list[Normalisation], observe: EpochObserver | None = None
+    ) -> None:
+        members = program.members
+        self._program = program
+        self._observe = observe
+        self._batches = Batches(members)
+        configs = [member.config for member in members]
+        self._rates = LearningRates(configs, self._batches.n_steps)
+        self._stopping = EarlyStopping(configs)
+        self._members = dict(enumerate(zip(members, normalisations, strict=True)))
+        self._alive = np.arange(len(members))  # positions in the original order
+        self._limits = np.array([member.config.epochs for member in members])
+        self._rows = np.array([len(member.train) for member in members])
+        self._validates = len(members[0].validation) > 0
+        self._curves = np.full((3, len(members), int(self._limits.max())), np.nan, dtype=configs[0].precision)
+        self._started = time.perf_counter()
+        self._seconds = np.zeros(len(members))
+
+    def run(self) -> Iterator[tuple[int, Fit]]:
+        """Train; yields (position, fit) of each member as it ends."""
+        epoch = 0
+        while len(self._alive):
+            epoch += 1
+            finite = self._epoch(epoch)
+            improved, out_of_patience = self._validate(epoch, finite)
+            restored = np.flatnonzero(improved & self._stopping.restores)
+            if len(restored):
+                self._program.keep(restored)
+            ended = ~finite | out_of_patience | (epoch >= self._limits)
+            self._share_time()
+            yield from [
+                (int(self._alive[place]), self._fit(place, epoch, finite))
+                for place in np.flatnonzero(ended).tolist()
+            ]
+            if ended.any():
+                self._compact(np.flatnonzero(~ended))
+
+    def _epoch(self, epoch: int) -> np.ndarray:
+        rates = self._rates.epoch(epoch)
+        for step, batch in enumerate(self._batches.epoch()):
+            self._program.step(batch, rates[: len(batch.counts), step])
+        losses = self._program.take_losses() / self._rows
+        self._curves[0, self._alive, epoch - 1] = losses
+        finite = np.isfinite(losses)
+        if self._observe is not None:
+            self._observe(len(losses), float(losses[finite].mean()) if finite.any() else float("nan"))
+        return np.asarray(finite)
+
+    def _validate(self, epoch: int, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if not self._validates:
+            nothing = np.zeros(len(finite), dtype=bool)
+            return nothing, nothing
+        losses, metrics = self._program.validate()
+        self._curves[1, self._alive, epoch - 1] = losses
+        self._curves[2, self._alive, epoch - 1] = metrics
+        finite &= np.isfinite(losses)
+        return self._stopping.update(epoch, np.where(finite, losses, np.inf))
+
+    def _share_time(self) -> None:
+        now = time.perf_counter()
+        self._seconds[self._alive] += (now - self._started) / len(self._alive)
+        self._started = now
+
+    def _fit(self, place: int, epoch: int, finite: np.ndarray) -> Fit:
+        position = int(self._alive[place])
+        member, normalisation = self._members[position]
+        run = epoch if finite[place] else epoch - 1
+        best_epoch = int(self._stopping.best_epoch[place]) if self._validates else run
+        weights = (
+            self._program.weights(place, best=bool(self._stopping.restores[place])) if finite[place] else {}
+        )
+        curves = self._curves[:, position, :run].copy()
+        empty = curves[0, :0]
+        history = History(*curves) if self._validates else History(curves[0], empty, empty)
+        return Fit(
+            member=member,
+            weights=weights,
+            normalisation=normalisation,
+            history=history,
+            status="complete" if finite[place] else "diverged",
+            epochs=run,
+            best_epoch=best_epoch,
+            seconds=float(self._seconds[position]),
+        )
+
+    def _compact(self, kept: np.ndarray) -> None:
+        self._alive, self._limits, self._rows = self._alive[kept], self._limits[kept], self._rows[kept]
+        if len(kept):
+            self._batches.compact(kept)
+            self._rates.compact(kept)
+            self._stopping.compact(kept)
+            self._program.compact(kept)

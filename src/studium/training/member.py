@@ -1,0 +1,31 @@
+"""A member: one network to be trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from studium.models import CNNSpec, MLPSpec
+from studium.training.config import TrainConfig
+
+_NO_ROWS = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One network to be trained: model spec, train config, rows and seed.
+
+    Attributes:
+        spec: The network.
+        config: The training.
+        train: Row indices that weights are fitted to, ``[N]``; normalisation comes from these rows alone.
+        validation: Row indices that early stopping looks at, ``[M]``; may be empty.
+        seed: Root of its streams: ``initialisation``, ``shuffle``, ``dropout``, ``augmentation``.
+    """
+
+    spec: MLPSpec | CNNSpec
+    config: TrainConfig
+    train: np.ndarray
+    validation: np.ndarray = field(default_factory=lambda: _NO_ROWS)
+    seed: int = 0

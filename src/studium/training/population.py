@@ -1,0 +1,268 @@
+"""A population: fully connected networks trained together as one batched program."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from studium.data import Dataset, Normalisation
+from studium.models import MLPSpec, initial_weights, keep_scale, kept_units
+from studium.seeding import numpy_stream
+from studium.training import flat_parameters
+from studium.training.activations import ACTIVATIONS
+from studium.training.batches import Batch
+from studium.training.feed import Feed
+from studium.training.losses import PopulationLoss, population_loss
+from studium.training.member import Member
+from studium.training.metrics import row_metrics
+from studium.training.population_optimizer import PopulationOptimizer
+
+_VALIDATION_ROWS = 1024  # validated at a time, so that activations stay in the cache
+_CACHED_NUMBERS = 4_000_000  # validation inputs up to this many are normalised once and kept
+
+
+class _Fed(NamedTuple):
+    inputs: Tensor  # [k, B, F] or [1, B, F]
+    targets: Tensor  # [k, B, T] or [1, B, T], or class indices [k, B] or [1, B]
+    weight: Tensor  # [k, B], share of each row in its member's mean
+
+
+class _Hidden(NamedTuple):
+    # What the backward pass needs of one hidden layer.
+    saved: Tensor  # [k, B, H], activation or pre-activation
+    mask: Tensor | None  # [k, B, H], of dropout
+    signal: Tensor  # [k, B, H], what the next layer gets
+
+
+class PopulationProgram:
+    """Members with one depth, activation, loss, optimiser family, schedule and batch size, as one program.
+
+    Widths may differ: each layer is as wide as its widest member. A padded unit's weights, in and out, are 0, its activation
+    is 0 (masked where the activation of 0 is not 0), so every gradient that reaches it is exactly 0 and it stays 0 for
+    ever. Rows may differ in number: a row that does not count has weight 0 in the loss. Gradients are derived by hand;
+    arithmetic is batched over members and in place.
+
+    Letters: P members, k <= P members of a step, B rows, F features, H units of a layer, T outputs, D parameters.
+
+    Args:
+        dataset: Where the rows are.
+        members: Ordered by training rows, most first; all specs are :class:`studium.models.MLPSpec`.
+        normalisations: One per member.
+    """
+
+    def __init__(
+        self, dataset: Dataset, members: Sequence[Member], normalisations: Sequence[Normalisation]
+    ) -> None:
+        self.members = tuple(members)
+        self._task = dataset.task
+        self._dtype: torch.dtype = getattr(torch, members[0].config.precision)
+        same_rows = len({member.train.tobytes() for member in members}) == 1
+        self._feed = Feed(dataset, normalisations[:1] if same_rows else normalisations, self._dtype)
+        self._segments = flat_parameters.segments([_mlp(member) for member in members])
+        self._activation = ACTIVATIONS[_mlp(members[0]).activation]
+        self._streams = [numpy_stream(member.seed, "dropout") for member in members]
+        self._buffers: dict[str, Tensor] = {}
+        self._parameters = torch.zeros(len(members), self._segments[-1].stop, dtype=self._dtype)
+        for row, member in zip(self._parameters, members, strict=True):
+            flat_parameters.load(row, self._segments, initial_weights(_mlp(member), member.seed))
+        self._gradients = torch.zeros_like(self._parameters)
+        self._best: Tensor | None = None
+        self._last: tuple[Batch, _Fed] | None = None
+        self._loss: PopulationLoss
+        self._loss_sums: np.ndarray
+        self._optimizer = PopulationOptimizer(
+            [member.config for member in members],
+            self._parameters,
+            self._gradients,
+            flat_parameters.penalised(self._segments, self._parameters),
+        )
+        self._arrange()
+
+    def step(self, batch: Batch, rates: np.ndarray) -> None:
+        """One step of the optimiser for the first k members; see :class:`studium.training.program.Program`."""
+        k = len(batch.counts)
+        if self._last is None or self._last[0] is not batch:
+            self._last = (batch, self._fed(batch.rows, batch.counts, batch.counts))
+        fed = self._last[1]
+        outputs, hidden = self._forward(fed.inputs, k, batch.counts)
+        losses, slope = self._loss(outputs, fed.targets, fed.weight)
+        self._loss_sums[:k] += losses.double().numpy() * batch.counts
+        self._backward(slope, hidden, fed.inputs, k)
+        self._optimizer.step(rates)
+
+    def take_losses(self) -> np.ndarray:
+        """Sum of loss times counted rows since the last call, ``[P]``."""
+        sums, self._loss_sums = self._loss_sums, np.zeros(len(self.members))
+        return sums
+
+    def validate(self) -> tuple[np.ndarray, np.ndarray]:
+        """Loss and metric on the validation rows, each ``[P]``."""
+        losses, metrics = torch.zeros(2, len(self.members), dtype=torch.float64)
+        for batch in self._validation:
+            fed = (
+                batch
+                if isinstance(batch, _Fed)
+                else self._fed(batch.rows, batch.counts, self._validation_lengths)
+            )
+            outputs, _ = self._forward(fed.inputs, len(self.members), None)
+            rows = row_metrics(self._task, outputs, fed.targets, self._feed.target_std)
+            metrics += (rows * fed.weight).sum(1)
+            losses += self._loss(outputs, fed.targets, fed.weight)[0]
+        return losses.numpy(), metrics.numpy()
+
+    def keep(self, positions: np.ndarray) -> None:
+        """Remember the weights of now of these members as their best."""
+        if self._best is None:
+            self._best = self._parameters.clone()
+        elif len(positions) == len(self.members):
+            self._best.copy_(self._parameters)
+        else:
+            self._best[positions] = self._parameters[positions]
+
+    def weights(self, position: int, *, best: bool) -> dict[str, Tensor]:
+        """A copy of a member's weights by name, without the padding."""
+        flat = self._best if best and self._best is not None else self._parameters
+        return flat_parameters.extract(flat[position], self._segments, _mlp(self.members[position]))
+
+    def compact(self, kept: np.ndarray) -> None:
+        """Go on with the members at these positions, in order."""
+        self.members = tuple(self.members[position] for position in kept)
+        self._streams = [self._streams[position] for position in kept]
+        self._parameters = self._parameters[kept]
+        self._gradients = torch.zeros_like(self._parameters)
+        self._best = None if self._best is None else self._best[kept]
+        self._optimizer.compact(kept, self._parameters, self._gradients)
+        self._feed.compact(kept)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        # What follows from the members of now.
+        configs = [member.config for member in self.members]
+        specs = [_mlp(member) for member in self.members]
+        self._loss_sums = np.zeros(len(self.members))
+        self._last = None
+        self._loss = population_loss(
+            configs[0],
+            self._task,
+            huber_delta=torch.tensor([config.huber_delta for config in configs], dtype=self._dtype),
+            label_smoothing=torch.tensor([config.label_smoothing for config in configs], dtype=self._dtype),
+        )
+        self._dropout = np.array([spec.dropout or (0.0,) * len(spec.hidden) for spec in specs])  # [P, layers]
+        self._widths = np.array([spec.hidden for spec in specs])  # [P, layers]
+        self._units = [self._unit_mask(layer) for layer in range(len(specs[0].hidden))]
+        self._validation = self._validation_batches()
+
+    def _unit_mask(self, layer: int) -> Tensor | None:
+        width = self._segments[layer].n_outputs
+        if self._activation.of_zero == 0 or (self._widths[:, layer] == width).all():
+            return None
+        mask = np.arange(width) < self._widths[:, layer, None]
+        return torch.from_numpy(mask).to(self._dtype).unsqueeze(1)  # [P, 1, H]
+
+    def _validation_batches(self) -> Sequence[_Fed | Batch]:
+        rows = [member.validation for member in self.members]
+        self._validation_lengths = np.array([len(each) for each in rows])
+        longest = int(self._validation_lengths.max())
+        if longest == 0:
+            return []
+        lines = rows[:1] if len({each.tobytes() for each in rows}) == 1 else rows
+        table = np.stack([np.pad(each, (0, longest - len(each)), constant_values=each[0]) for each in lines])
+        batches = [
+            Batch(
+                table[:, at : at + _VALIDATION_ROWS],
+                np.clip(self._validation_lengths - at, 0, _VALIDATION_ROWS),
+            )
+            for at in range(0, longest, _VALIDATION_ROWS)
+        ]
+        if table.size * self._segments[0].n_inputs > _CACHED_NUMBERS:
+            return batches
+        return [self._fed(batch.rows, batch.counts, self._validation_lengths) for batch in batches]
+
+    def _fed(self, rows: np.ndarray, counts: np.ndarray, totals: np.ndarray) -> _Fed:
+        weight = (np.arange(rows.shape[1]) < counts[:, None]) / totals[:, None]
+        inputs, targets = self._feed.batch(rows)
+        return _Fed(inputs, targets, torch.from_numpy(weight).to(self._dtype))
+
+    def _forward(self, inputs: Tensor, k: int, counts: np.ndarray | None) -> tuple[Tensor, list[_Hidden]]:
+        # With counts: training, with dropout. Returns outputs [k, B, T].
+        purpose = "validation" if counts is None else "training"
+        signal = inputs
+        hidden: list[_Hidden] = []
+        for layer, segment in enumerate(self._segments[:-1]):
+            name = f"{purpose} {layer}"
+            before = self._affine(segment, signal, k, name)
+            after = self._activation.forward(before)
+            mask, units = None, self._units[layer]
+            if units is not None:
+                after.mul_(units[:k])
+            dropped = after
+            if counts is not None and self._dropout[:k, layer].any():
+                mask = self._dropout_mask(layer, counts, after)
+                dropped = torch.mul(after, mask, out=self._buffer(f"{name} dropped", after.shape))
+            signal = dropped
+            hidden.append(_Hidden(before if self._activation.keeps_input else after, mask, signal))
+        return self._affine(self._segments[-1], signal, k, f"{purpose} output"), hidden
+
+    def _affine(self, segment: flat_parameters.Segment, signal: Tensor, k: int, name: str) -> Tensor:
+        weight, bias = segment.weight(self._parameters[:k]), segment.bias(self._parameters[:k])
+        out = self._buffer(name, (k, signal.shape[1], segment.n_outputs))
+        if segment.n_inputs == 1:  # a product of vectors: no sums, so no matrix product
+            return torch.addcmul(bias, signal, weight.transpose(1, 2), out=out)
+        return torch.baddbmm(bias, signal.expand(k, -1, -1), weight.transpose(1, 2), out=out)
+
+    def _backward(self, slope: Tensor, hidden: list[_Hidden], inputs: Tensor, k: int) -> None:
+        # slope: gradient by the outputs, [k, B, T]; fills self._gradients[:k].
+        for layer in reversed(range(len(self._segments))):
+            segment = self._segments[layer]
+            self._weight_slope(layer, slope, inputs if layer == 0 else hidden[layer - 1].signal, k)
+            torch.sum(slope, dim=1, keepdim=True, out=segment.bias(self._gradients[:k]))
+            if layer == 0:
+                return
+            below = hidden[layer - 1]
+            weight = segment.weight(self._parameters[:k])
+            out = self._buffer(f"slope {layer - 1}", below.saved.shape)
+            slope = (torch.mul if segment.n_outputs == 1 else torch.bmm)(slope, weight, out=out)
+            if below.mask is not None:
+                slope.mul_(below.mask)
+            slope = self._activation.backward(slope, below.saved)
+
+    def _weight_slope(self, layer: int, slope: Tensor, signal: Tensor, k: int) -> None:
+        # PyTorch multiplies a batch at once only into contiguous memory, which costs less than the copy from there, and is
+        # faster at [1, B] x [B, O] than at [O, B] x [B, 1].
+        segment = self._segments[layer]
+        signal = signal.expand(k, -1, -1)
+        out = self._buffer(f"weight slope {layer}", (k, segment.n_outputs, segment.n_inputs))
+        if segment.n_inputs == 1:
+            torch.bmm(signal.transpose(1, 2), slope, out=out.view(k, 1, -1))
+        else:
+            torch.bmm(slope.transpose(1, 2), signal, out=out)
+        segment.weight(self._gradients[:k]).copy_(out)
+
+    def _dropout_mask(self, layer: int, counts: np.ndarray, like: Tensor) -> Tensor:
+        mask = self._buffer(f"mask {layer}", like.shape)
+        lines = mask.numpy()
+        for position, n_rows in enumerate(counts):
+            p, width = float(self._dropout[position, layer]), int(self._widths[position, layer])
+            if p == 0:
+                lines[position] = 1
+                continue
+            kept = kept_units(self._streams[position], p, (int(n_rows), width))
+            np.multiply(kept, keep_scale(p), out=lines[position, :n_rows, :width])
+        return mask
+
+    def _buffer(self, name: str, shape: tuple[int, ...] | torch.Size) -> Tensor:
+        size = math.prod(shape)
+        buffer = self._buffers.get(name)
+        if buffer is None or len(buffer) < size:
+            buffer = self._buffers[name] = torch.zeros(size, dtype=self._dtype)
+        return buffer[:size].view(shape)
+
+
+def _mlp(member: Member) -> MLPSpec:
+    assert isinstance(member.spec, MLPSpec)
+    return member.spec
