@@ -238,11 +238,11 @@ def test_padding_stays_exactly_zero(activation: str, optimizer: str) -> None:
     parameters = program._parameters
     assert (parameters[0] != 0).any()
     for padding in (
-        first.weight(parameters)[1, 2:],
+        first.weight(parameters)[1, :, 2:],
         first.bias(parameters)[1, 0, 2:],
-        second.weight(parameters)[1, 4:],
-        second.weight(parameters)[1, :, 2:],
-        last.weight(parameters)[1, :, 4:],
+        second.weight(parameters)[1, :, 4:],
+        second.weight(parameters)[1, 2:],
+        last.weight(parameters)[1, 4:],
     ):
         assert padding.numel() > 0
         assert torch.equal(padding, torch.zeros_like(padding))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
 import threading
 from typing import Any
 
@@ -79,6 +80,7 @@ def test_leaving_early_stops_the_training_and_its_threads(workers: int) -> None:
     assert (position, fit.status) == (0, "complete")
     fits.close()  # type: ignore[attr-defined]
     assert threading.active_count() == 1
+    assert multiprocessing.active_children() == []
 
 
 def test_an_exception_in_one_group_is_raised_and_ends_the_others() -> None:
@@ -92,6 +94,7 @@ def test_an_exception_in_one_group_is_raised_and_ends_the_others() -> None:
             [member(dataset, seed, epochs=10**5) for seed in range(40)]
         )
     assert threading.active_count() == 1
+    assert multiprocessing.active_children() == []
 
 
 def test_progress_counts_every_members_epochs_and_threads_are_restored() -> None:

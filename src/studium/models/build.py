@@ -24,6 +24,20 @@ _ACTIVATIONS: dict[Activation, type[nn.Module]] = {
 }
 
 
+class Linear(nn.Linear):
+    """PyTorch's, left uninitialised by its constructor, which would draw from global random state."""
+
+    def reset_parameters(self) -> None:
+        """Nothing."""
+
+
+class Conv2d(nn.Conv2d):
+    """PyTorch's, left uninitialised by its constructor, which would draw from global random state."""
+
+    def reset_parameters(self) -> None:
+        """Nothing."""
+
+
 def build(spec: MLPSpec | CNNSpec, seed: int | None = None) -> nn.Sequential:
     """The network of a spec.
 
@@ -44,11 +58,10 @@ def build(spec: MLPSpec | CNNSpec, seed: int | None = None) -> nn.Sequential:
     """
     modules: OrderedDict[str, nn.Module] = OrderedDict()
     shape: tuple[int, ...] = spec.input_shape
-    with torch.device("meta"):  # constructors would draw from global random state
-        for layer in layers(spec):
-            modules[layer.name] = _module(spec, layer, shape)
-            shape = layer.output_shape
-    network = nn.Sequential(modules).to_empty(device="cpu")
+    for layer in layers(spec):
+        modules[layer.name] = _module(spec, layer, shape)
+        shape = layer.output_shape
+    network = nn.Sequential(modules)
     if seed is not None:
         _initialise(network, spec, seed)
     return network
@@ -70,7 +83,7 @@ def _initialise(network: nn.Sequential, spec: MLPSpec | CNNSpec, seed: int) -> N
 
 def _module(spec: MLPSpec | CNNSpec, layer: Layer, input_shape: tuple[int, ...]) -> nn.Module:
     if layer.kind == "linear":
-        return nn.Linear(input_shape[0], layer.output_shape[0])
+        return Linear(input_shape[0], layer.output_shape[0])
     if layer.kind == "activation":
         return _ACTIVATIONS[spec.activation]()
     if layer.kind == "dropout":
@@ -81,7 +94,7 @@ def _module(spec: MLPSpec | CNNSpec, layer: Layer, input_shape: tuple[int, ...])
     convolution = spec.convolutions[layer.index]
     if layer.kind == "pool":
         return nn.MaxPool2d(convolution.pool)
-    return nn.Conv2d(
+    return Conv2d(
         input_shape[0],
         convolution.channels,
         convolution.kernel,

@@ -1,104 +1,159 @@
-"""Groups of members on threads: PyTorch and NumPy leave Python's lock while they compute."""
+"""Groups of members on all cores.
+
+Where the system can fork, each worker is a process that shares the data with us by copy-on-write: Python's global lock
+would let two threads of small operations do less than one. Elsewhere workers are threads.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import queue
+import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TypeVar
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, NamedTuple, Protocol
 
 import torch
 
-T = TypeVar("T")
+from studium.environment import torch_threads
+from studium.training.products import product_threads
+
+Message = tuple[str, Any]
+"""What a group says while it trains: a kind, and what goes with it."""
+
+Train = Callable[[list[int], Callable[[], bool]], Iterator[Message]]
+"""Trains one group; gives messages, and ends early once the function says that nobody wants them any more."""
+
+_GRACE = 2.0  # seconds for a worker to end by itself
+
+
+class WorkerError(RuntimeError):
+    """A worker failed with an exception that cannot travel, or died."""
 
 
 class StoppedError(Exception):
     """Raised inside a group to end it because nobody wants its results any more."""
 
 
-def run_groups(
-    groups: Sequence[list[int]],
-    train: Callable[[list[int], threading.Event], Iterator[T]],
-    *,
-    workers: int,
-    threads: int | None,
-) -> Iterator[T]:
-    """Results of all groups, as they come.
+class _Event(Protocol):
+    def set(self) -> None: ...
+    def is_set(self) -> bool: ...
+
+
+class _Worker(Protocol):
+    def start(self) -> None: ...
+    def join(self, timeout: float | None = None) -> None: ...
+
+
+class _Running(NamedTuple):
+    worker: _Worker
+    connection: Connection
+
+
+def run_groups(groups: Sequence[list[int]], train: Train, *, workers: int, threads: int) -> Iterator[Message]:
+    """Messages of all groups, as they come.
 
     Args:
         groups: Positions of the members of each group.
-        train: Gives the results of one group; must end with :class:`StoppedError` soon after the event is set.
+        train: Trains one group.
         workers: Groups at the same time.
-        threads: PyTorch threads of each group; ``None``: all cores for a single group, else 1.
+        threads: Threads within each group.
 
     Yields:
-        What ``train`` gives. The first exception of a group is raised here, after the others have been stopped.
+        What ``train`` gives. The first exception of a group is raised here, after the others have been ended.
     """
-    n_workers = min(workers, len(groups))
-    per_group = threads or (workers if len(groups) == 1 else 1)
-    with _torch_threads(per_group):
-        if n_workers <= 1:
+    with torch_threads(threads), product_threads(threads):
+        if min(workers, len(groups)) <= 1:
             for group in groups:
-                yield from train(group, threading.Event())
+                yield from train(group, lambda: False)
         else:
-            yield from _on_threads(groups, train, n_workers, per_group)
+            yield from _on_workers(groups, train, min(workers, len(groups)))
 
 
-def _on_threads(
+def _on_workers(groups: Sequence[list[int]], train: Train, n_workers: int) -> Iterator[Message]:
+    forks = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
+    context = multiprocessing.get_context("fork" if forks else None)
+    start = context.Process if forks else threading.Thread
+    stop = context.Event() if forks else threading.Event()
+    running: list[_Running] = []
+    try:
+        for _ in range(n_workers):
+            ours, theirs = context.Pipe()
+            arguments = (theirs, groups, train, stop, torch.get_num_threads(), forks)
+            worker = start(target=_work, args=arguments, daemon=True)
+            worker.start()
+            if forks:
+                theirs.close()  # the worker has it now; its end is noticed only when nobody else holds it
+            running.append(_Running(worker, ours))
+        yield from _dispatched([each.connection for each in running], len(groups))
+    finally:
+        _end(running, stop)
+
+
+def _dispatched(connections: list[Connection], n_groups: int) -> Iterator[Message]:
+    # A worker that asks gets the next group, or None when there are no more.
+    upcoming = iter(range(n_groups))
+    open_ones = list(connections)
+    while open_ones:
+        for connection in wait(open_ones):
+            assert isinstance(connection, Connection)
+            try:
+                kind, content = connection.recv()
+            except EOFError:
+                raise WorkerError("a training process died; its memory may not have sufficed") from None
+            if kind == "ask":
+                following = next(upcoming, None)
+                connection.send(following)
+                if following is None:
+                    open_ones.remove(connection)
+            elif kind == "error":
+                raise content
+            else:
+                yield kind, content
+
+
+def _work(
+    connection: Connection,
     groups: Sequence[list[int]],
-    train: Callable[[list[int], threading.Event], Iterator[T]],
-    n_workers: int,
-    n_torch_threads: int,
-) -> Iterator[T]:
-    stop = threading.Event()
-    waiting: queue.SimpleQueue[list[int]] = queue.SimpleQueue()
-    results: queue.SimpleQueue[T | BaseException | None] = queue.SimpleQueue()
-    for group in groups:
-        waiting.put(group)
-
-    def work() -> None:
-        torch.set_num_threads(n_torch_threads)  # PyTorch keeps this number per thread
-        try:
-            while not stop.is_set():
-                for result in train(waiting.get_nowait(), stop):
-                    results.put(result)
-        except (queue.Empty, StoppedError):
-            results.put(None)
-        except BaseException as error:
-            results.put(error)
-        else:
-            results.put(None)
-
-    pool = [threading.Thread(target=work, daemon=True) for _ in range(n_workers)]
-    for thread in pool:
-        thread.start()
+    train: Train,
+    stop: _Event,
+    n_threads: int,
+    forked: bool,
+) -> None:
+    if forked:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
+    torch.set_num_threads(n_threads)  # PyTorch keeps this number per thread
     try:
-        yield from _collected(results, n_workers)
-    finally:
-        stop.set()
-        for thread in pool:
-            thread.join()
+        while True:
+            connection.send(("ask", None))
+            following = connection.recv()
+            if following is None:
+                return
+            for message in train(groups[following], stop.is_set):
+                connection.send(message)
+    except (StoppedError, BrokenPipeError, EOFError, ConnectionResetError):
+        return  # nobody listens any more
+    except Exception as error:
+        connection.send(("error", _portable(error)))
 
 
-def _collected(results: queue.SimpleQueue[T | BaseException | None], n_workers: int) -> Iterator[T]:
-    running = n_workers
-    while running:
-        result = results.get()
-        if result is None:
-            running -= 1
-        elif isinstance(result, BaseException):
-            raise result
-        else:
-            yield result
-
-
-@contextmanager
-def _torch_threads(number: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(min(number, os.cpu_count() or 1))
+def _portable(error: Exception) -> Exception:
     try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+        ForkingPickler.loads(ForkingPickler.dumps(error))
+    except Exception:
+        return WorkerError("".join(traceback.format_exception(error)))
+    return error
+
+
+def _end(running: Sequence[_Running], stop: _Event) -> None:
+    stop.set()
+    for each in running:
+        each.connection.close()  # a worker that wants to say something finds nobody
+    for each in running:
+        each.worker.join(_GRACE)
+        if isinstance(each.worker, multiprocessing.process.BaseProcess) and each.worker.is_alive():
+            each.worker.kill()
+            each.worker.join()

@@ -15,6 +15,16 @@ Schedule = Literal["constant", "step", "cosine", "one_cycle"]
 _MOMENTUM: dict[str, float] = {"momentum": 0.9, "nesterov": 0.9, "rmsprop": 0.0}  # optimiser: its default
 
 
+def has_momentum(optimizer: Optimizer) -> bool:
+    """Whether an optimiser has a momentum to set.
+
+    Example:
+        >>> has_momentum("nesterov"), has_momentum("adam")
+        (True, False)
+    """
+    return optimizer in _MOMENTUM
+
+
 class Augmentation(Frozen):
     """Random changes of each training image, drawn anew for every batch.
 

@@ -1,8 +1,9 @@
-"""Feeds a population with normalised batches, from raw rows in memory."""
+"""Feeds a population with normalised batches."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,41 +11,63 @@ from torch import Tensor
 
 from studium.data import Dataset, Normalisation
 
+_KEPT_NUMBERS = 8_000_000  # tables up to this many, over all normalisations, are normalised once and kept
+
+
+class _Scales(NamedTuple):
+    # Of each distinct normalisation, K of them.
+    mean: Tensor  # [K, 1, F]
+    rate: Tensor  # [K, 1, F], one over the standard deviation
+    target_mean: Tensor  # [K, 1, T]
+    target_rate: Tensor  # [K, 1, T]
+
 
 class Feed:
     """Normalised, flattened inputs and targets of P members, gathered by row index.
 
-    Letters: P members, B rows, F features (a flattened image has C*H*W), T targets.
+    Members of one fold share a normalisation. Small tables are normalised once for each; images and large tables stay raw
+    until a batch is made. Letters: P members, B rows, F features (a flattened image has C*H*W), T targets.
 
     Args:
         dataset: Where the rows are.
-        normalisations: One per member, or a single one that serves all.
+        normalisations: One per member; members that share one hold the same object.
         dtype: Floating type of what it gives.
-
-    Attributes:
-        target_std: ``[P, 1, T]`` (``[1, 1, T]`` for a single one), ones for classification.
     """
 
     def __init__(self, dataset: Dataset, normalisations: Sequence[Normalisation], dtype: torch.dtype) -> None:
-        self._inputs = dataset.inputs.flatten(1)  # [N, F]
-        self._targets = dataset.targets
-        self._dtype = dtype
-        grey = 255.0 if dataset.inputs.dtype == torch.uint8 else 1.0
-        shape = dataset.input_shape
-        # [P, 1, F]
-        self._mean = (
-            torch.stack([each.input_mean.expand(shape).reshape(1, -1) for each in normalisations]) * grey
-        )
-        self._rate = 1 / (
-            torch.stack([each.input_std.expand(shape).reshape(1, -1) for each in normalisations]) * grey
-        )
-        if dataset.inputs.dtype == torch.uint8:  # grey values are exact in any floating type
-            self._mean, self._rate = self._mean.to(dtype), self._rate.to(dtype)
-        self._target_mean = torch.stack([each.target_mean[None] for each in normalisations])
-        self.target_std = torch.stack([each.target_std[None] for each in normalisations])
-        self._of_classes = dataset.task == "classification"
-        if self._of_classes:
-            self.target_std = torch.ones(1, 1, 1)
+        self._dataset, self._dtype = dataset, dtype
+        self._distinct = list(dict.fromkeys(normalisations))
+        number = {each: position for position, each in enumerate(self._distinct)}
+        self._of = np.array([number[each] for each in normalisations])  # [P]
+        self._classes = dataset.task == "classification"
+        numbers = dataset.inputs.numel() * len(self._distinct)
+        self._keeps = dataset.inputs.dtype != torch.uint8 and numbers <= _KEPT_NUMBERS
+        if self._keeps:
+            self._inputs = torch.cat([each.inputs(dataset.inputs, dtype) for each in self._distinct])
+            self._targets = torch.cat([each.targets(dataset.targets, dtype) for each in self._distinct])
+        else:
+            self._inputs, self._targets = dataset.inputs.flatten(1), dataset.targets
+        self._scales = self._stacked()
+
+    def _stacked(self) -> _Scales:
+        grey = 255.0 if self._dataset.inputs.dtype == torch.uint8 else 1.0
+        shape = self._dataset.input_shape
+        mean = torch.stack([each.input_mean.expand(shape).reshape(1, -1) for each in self._distinct]) * grey
+        std = torch.stack([each.input_std.expand(shape).reshape(1, -1) for each in self._distinct]) * grey
+        if (
+            grey > 1
+        ):  # grey values are exact in any floating type; tables stay float64 until they are normalised
+            mean, std = mean.to(self._dtype), std.to(self._dtype)
+        target_mean = torch.stack([each.target_mean[None] for each in self._distinct])
+        target_std = torch.stack([each.target_std[None] for each in self._distinct])
+        return _Scales(mean, 1 / std, target_mean, 1 / target_std)
+
+    @property
+    def target_std(self) -> Tensor:
+        """Scale of each member's targets, ``[P, 1, T]``; ones ``[1, 1, 1]`` for classification."""
+        if self._classes:
+            return torch.ones(1, 1, 1)
+        return torch.stack([each.target_std[None] for each in self._distinct])[self._of]
 
     def batch(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
         """Batch of the first k members.
@@ -56,24 +79,30 @@ class Feed:
             Inputs ``[k, B, F]`` and targets ``[k, B, T]``, or class indices ``[k, B]``; with a leading 1 instead of k where
             members share both rows and normalisation.
         """
-        index = torch.from_numpy(np.ascontiguousarray(rows))
-        raw = self._inputs.index_select(0, index.flatten()).view(*index.shape, -1)
-        inputs = self._normalised(raw, self._mean, self._rate)
-        targets = self._targets[index]
-        if self._of_classes:
-            return inputs, targets
-        return inputs, self._normalised(targets, self._target_mean, 1 / self.target_std)
+        if len(rows) == 1 and len(self._distinct) > 1:
+            rows = np.broadcast_to(rows, (len(self._of), rows.shape[1]))
+        return self._gathered(rows) if self._keeps else self._made(rows)
 
     def compact(self, kept: np.ndarray) -> None:
         """Go on with the members at these positions, in order."""
-        if len(self._mean) > 1:
-            self._mean, self._rate = self._mean[kept], self._rate[kept]
-            self._target_mean = self._target_mean[kept]
-            if not self._of_classes:
-                self.target_std = self.target_std[kept]
+        self._of = self._of[kept]
 
-    def _normalised(self, raw: Tensor, mean: Tensor, rate: Tensor) -> Tensor:
-        # Tables stay float64 until they are normalised, so large values lose nothing.
-        members = slice(None) if len(mean) == 1 or len(raw) == 1 else slice(len(raw))
+    def _gathered(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        offset = self._of[: len(rows), None] * len(self._dataset)
+        index = torch.from_numpy(rows + offset)
+        flat = index.flatten()
+        inputs = self._inputs.index_select(0, flat).view(*index.shape, -1)
+        targets = self._targets.index_select(0, flat)
+        return inputs, targets.view(index.shape if self._classes else (*index.shape, -1))
+
+    def _made(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        index = torch.from_numpy(np.ascontiguousarray(rows))
+        own = self._of[: len(rows)] if len(self._distinct) > 1 else slice(None)
+        raw = self._inputs.index_select(0, index.flatten()).view(*index.shape, -1)
         values = raw.to(self._dtype) if raw.dtype == torch.uint8 else raw
-        return values.sub(mean[members]).mul_(rate[members]).to(self._dtype)
+        scales = self._scales
+        inputs = values.sub(scales.mean[own]).mul_(scales.rate[own]).to(self._dtype)
+        targets = self._targets[index]
+        if self._classes:
+            return inputs, targets
+        return inputs, targets.sub(scales.target_mean[own]).mul_(scales.target_rate[own]).to(self._dtype)

@@ -20,7 +20,8 @@ class Segment:
         name: The layer's name in the built module.
         n_inputs: Its inputs, I.
         n_outputs: Its outputs, O.
-        start: Offset of the weight ``[O, I]``; the bias ``[O]`` follows.
+        start: Offset of the weight ``[I, O]``, transposed so that the forward product reads it as it lies; the bias ``[O]``
+            follows.
     """
 
     name: str
@@ -39,8 +40,8 @@ class Segment:
         return self.bias_start + self.n_outputs
 
     def weight(self, flat: Tensor) -> Tensor:
-        """The weights in ``flat [P, D]``, as a view ``[P, O, I]``."""
-        return flat[:, self.start : self.bias_start].view(-1, self.n_outputs, self.n_inputs)
+        """The weights in ``flat [P, D]``, as a view ``[P, I, O]``."""
+        return flat[:, self.start : self.bias_start].view(-1, self.n_inputs, self.n_outputs)
 
     def bias(self, flat: Tensor) -> Tensor:
         """The biases in ``flat [P, D]``, as a view ``[P, 1, O]``."""
@@ -63,7 +64,7 @@ def load(row: Tensor, table: Sequence[Segment], weights: dict[str, Tensor]) -> N
     """Write a network's weights into its row ``[D]``, the padding left as it is."""
     for segment in table:
         weight, bias = weights[f"{segment.name}.weight"], weights[f"{segment.name}.bias"]
-        segment.weight(row[None])[0, : weight.shape[0], : weight.shape[1]] = weight
+        segment.weight(row[None])[0, : weight.shape[1], : weight.shape[0]] = weight.T
         segment.bias(row[None])[0, 0, : len(bias)] = bias
 
 
@@ -72,7 +73,9 @@ def extract(row: Tensor, table: Sequence[Segment], spec: MLPSpec) -> dict[str, T
     widths = [math.prod(spec.input_shape), *spec.hidden, spec.n_outputs]
     result: dict[str, Tensor] = {}
     for segment, n_inputs, n_outputs in zip(table, widths, widths[1:], strict=False):
-        result[f"{segment.name}.weight"] = segment.weight(row[None])[0, :n_outputs, :n_inputs].clone()
+        result[f"{segment.name}.weight"] = (
+            segment.weight(row[None])[0, :n_inputs, :n_outputs].T.contiguous().clone()
+        )
         result[f"{segment.name}.bias"] = segment.bias(row[None])[0, 0, :n_outputs].clone()
     return result
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +15,29 @@ from studium.training.fit import Fit, History
 from studium.training.program import Program
 from studium.training.schedules import LearningRates
 
-EpochObserver = Callable[[int, float], None]
-"""Called after each epoch with the number of members that trained in it, and their mean training loss."""
+
+class Epoch(NamedTuple):
+    """An epoch has been trained.
+
+    Attributes:
+        n_members: How many members trained in it.
+        loss: Their mean training loss; NaN when none is finite.
+    """
+
+    n_members: int
+    loss: float
+
+
+class Ended(NamedTuple):
+    """A member has come to its end.
+
+    Attributes:
+        position: Of the member in the program as it was at the start.
+        fit: What training it gave.
+    """
+
+    position: int
+    fit: Fit
 
 
 class Loop:
@@ -24,15 +46,11 @@ class Loop:
     Args:
         program: The members; ordered by training rows, most first.
         normalisations: One per member.
-        observe: Called after each epoch; an exception from it ends the training.
     """
 
-    def __init__(
-        self, program: Program, normalisations: list[Normalisation], observe: EpochObserver | None = None
-    ) -> None:
+    def __init__(self, program: Program, normalisations: list[Normalisation]) -> None:
         members = program.members
         self._program = program
-        self._observe = observe
         self._batches = Batches(members)
         configs = [member.config for member in members]
         self._rates = LearningRates(configs, self._batches.n_steps)
@@ -46,12 +64,14 @@ class Loop:
         self._started = time.perf_counter()
         self._seconds = np.zeros(len(members))
 
-    def run(self) -> Iterator[tuple[int, Fit]]:
-        """Train; yields (position, fit) of each member as it ends."""
+    def run(self) -> Iterator[Epoch | Ended]:
+        """Train; says when an epoch is done, and gives the fit of each member as it ends."""
         epoch = 0
         while len(self._alive):
             epoch += 1
-            finite = self._epoch(epoch)
+            losses = self._epoch(epoch)
+            finite = np.isfinite(losses)
+            yield Epoch(len(losses), float(losses[finite].mean()) if finite.any() else float("nan"))
             improved, out_of_patience = self._validate(epoch, finite)
             restored = np.flatnonzero(improved & self._stopping.restores)
             if len(restored):
@@ -59,7 +79,7 @@ class Loop:
             ended = ~finite | out_of_patience | (epoch >= self._limits)
             self._share_time()
             yield from [
-                (int(self._alive[place]), self._fit(place, epoch, finite))
+                Ended(int(self._alive[place]), self._fit(place, epoch, finite))
                 for place in np.flatnonzero(ended).tolist()
             ]
             if ended.any():
@@ -71,10 +91,7 @@ class Loop:
             self._program.step(batch, rates[: len(batch.counts), step])
         losses = self._program.take_losses() / self._rows
         self._curves[0, self._alive, epoch - 1] = losses
-        finite = np.isfinite(losses)
-        if self._observe is not None:
-            self._observe(len(losses), float(losses[finite].mean()) if finite.any() else float("nan"))
-        return np.asarray(finite)
+        return np.asarray(losses)
 
     def _validate(self, epoch: int, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if not self._validates:

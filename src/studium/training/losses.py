@@ -23,6 +23,10 @@ def loss_name(config: TrainConfig, task: Task) -> Loss:
     if (chosen == "cross_entropy") != (task == "classification"):
         fitting = "cross_entropy" if task == "classification" else "mse, mae or huber"
         raise SettingError(f"loss is {chosen!r}, but the data's task is {task}: choose {fitting}")
+    if config.label_smoothing and chosen != "cross_entropy":
+        raise SettingError(
+            f"label smoothing is {config.label_smoothing}, but the task is {task}: leave it out"
+        )
     return chosen
 
 

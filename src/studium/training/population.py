@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from studium.training.losses import PopulationLoss, population_loss
 from studium.training.member import Member
 from studium.training.metrics import row_metrics
 from studium.training.population_optimizer import PopulationOptimizer
+from studium.training.products import product
 
 _VALIDATION_ROWS = 1024  # validated at a time, so that activations stay in the cache
 _CACHED_NUMBERS = 4_000_000  # validation inputs up to this many are normalised once and kept
@@ -30,6 +30,14 @@ class _Fed(NamedTuple):
     inputs: Tensor  # [k, B, F] or [1, B, F]
     targets: Tensor  # [k, B, T] or [1, B, T], or class indices [k, B] or [1, B]
     weight: Tensor  # [k, B], share of each row in its member's mean
+
+
+class _Views(NamedTuple):
+    # One layer in the flat parameters and gradients of the first k members.
+    weight: Tensor  # [k, I, O]
+    bias: Tensor  # [k, 1, O]
+    weight_slope: Tensor  # [k, I, O]
+    bias_slope: Tensor  # [k, 1, O]
 
 
 class _Hidden(NamedTuple):
@@ -61,12 +69,12 @@ class PopulationProgram:
         self.members = tuple(members)
         self._task = dataset.task
         self._dtype: torch.dtype = getattr(torch, members[0].config.precision)
-        same_rows = len({member.train.tobytes() for member in members}) == 1
-        self._feed = Feed(dataset, normalisations[:1] if same_rows else normalisations, self._dtype)
+        self._feed = Feed(dataset, normalisations, self._dtype)
         self._segments = flat_parameters.segments([_mlp(member) for member in members])
         self._activation = ACTIVATIONS[_mlp(members[0]).activation]
         self._streams = [numpy_stream(member.seed, "dropout") for member in members]
-        self._buffers: dict[str, Tensor] = {}
+        self._buffers: dict[tuple[str, int, tuple[int, ...]], Tensor] = {}
+        self._known_views: dict[int, list[_Views]] = {}
         self._parameters = torch.zeros(len(members), self._segments[-1].stop, dtype=self._dtype)
         for row, member in zip(self._parameters, members, strict=True):
             flat_parameters.load(row, self._segments, initial_weights(_mlp(member), member.seed))
@@ -83,6 +91,7 @@ class PopulationProgram:
         )
         self._arrange()
 
+    @np.errstate(all="ignore")  # a member that diverges is noticed by its loss
     def step(self, batch: Batch, rates: np.ndarray) -> None:
         """One step of the optimiser for the first k members; see :class:`studium.training.program.Program`."""
         k = len(batch.counts)
@@ -100,6 +109,7 @@ class PopulationProgram:
         sums, self._loss_sums = self._loss_sums, np.zeros(len(self.members))
         return sums
 
+    @np.errstate(all="ignore")
     def validate(self) -> tuple[np.ndarray, np.ndarray]:
         """Loss and metric on the validation rows, each ``[P]``."""
         losses, metrics = torch.zeros(2, len(self.members), dtype=torch.float64)
@@ -110,7 +120,7 @@ class PopulationProgram:
                 else self._fed(batch.rows, batch.counts, self._validation_lengths)
             )
             outputs, _ = self._forward(fed.inputs, len(self.members), None)
-            rows = row_metrics(self._task, outputs, fed.targets, self._feed.target_std)
+            rows = row_metrics(self._task, outputs, fed.targets, self._target_std)
             metrics += (rows * fed.weight).sum(1)
             losses += self._loss(outputs, fed.targets, fed.weight)[0]
         return losses.numpy(), metrics.numpy()
@@ -146,6 +156,9 @@ class PopulationProgram:
         specs = [_mlp(member) for member in self.members]
         self._loss_sums = np.zeros(len(self.members))
         self._last = None
+        self._known_views.clear()
+        self._target_std = self._feed.target_std
+        self._buffers.clear()
         self._loss = population_loss(
             configs[0],
             self._task,
@@ -193,9 +206,9 @@ class PopulationProgram:
         purpose = "validation" if counts is None else "training"
         signal = inputs
         hidden: list[_Hidden] = []
-        for layer, segment in enumerate(self._segments[:-1]):
-            name = f"{purpose} {layer}"
-            before = self._affine(segment, signal, k, name)
+        last = len(self._segments) - 1
+        for layer in range(last):
+            before = self._affine(layer, signal, k, purpose)
             after = self._activation.forward(before)
             mask, units = None, self._units[layer]
             if units is not None:
@@ -203,48 +216,51 @@ class PopulationProgram:
             dropped = after
             if counts is not None and self._dropout[:k, layer].any():
                 mask = self._dropout_mask(layer, counts, after)
-                dropped = torch.mul(after, mask, out=self._buffer(f"{name} dropped", after.shape))
+                dropped = torch.mul(after, mask, out=self._buffer("dropped", layer, after.shape))
             signal = dropped
             hidden.append(_Hidden(before if self._activation.keeps_input else after, mask, signal))
-        return self._affine(self._segments[-1], signal, k, f"{purpose} output"), hidden
+        return self._affine(last, signal, k, purpose), hidden
 
-    def _affine(self, segment: flat_parameters.Segment, signal: Tensor, k: int, name: str) -> Tensor:
-        weight, bias = segment.weight(self._parameters[:k]), segment.bias(self._parameters[:k])
-        out = self._buffer(name, (k, signal.shape[1], segment.n_outputs))
-        if segment.n_inputs == 1:  # a product of vectors: no sums, so no matrix product
-            return torch.addcmul(bias, signal, weight.transpose(1, 2), out=out)
-        return torch.baddbmm(bias, signal.expand(k, -1, -1), weight.transpose(1, 2), out=out)
+    def _affine(self, layer: int, signal: Tensor, k: int, purpose: str) -> Tensor:
+        views = self._views(k)[layer]
+        out = self._buffer(purpose, layer, (k, signal.shape[1], self._segments[layer].n_outputs))
+        if self._segments[layer].n_inputs == 1:  # a product of vectors: nothing to sum
+            return torch.addcmul(views.bias, signal, views.weight, out=out)
+        return product(signal, views.weight, out).add_(views.bias)
 
     def _backward(self, slope: Tensor, hidden: list[_Hidden], inputs: Tensor, k: int) -> None:
         # slope: gradient by the outputs, [k, B, T]; fills self._gradients[:k].
         for layer in reversed(range(len(self._segments))):
-            segment = self._segments[layer]
-            self._weight_slope(layer, slope, inputs if layer == 0 else hidden[layer - 1].signal, k)
-            torch.sum(slope, dim=1, keepdim=True, out=segment.bias(self._gradients[:k]))
+            views = self._views(k)[layer]
+            signal = inputs if layer == 0 else hidden[layer - 1].signal
+            product(signal.transpose(1, 2), slope, views.weight_slope)
+            torch.sum(slope, dim=1, keepdim=True, out=views.bias_slope)
             if layer == 0:
                 return
             below = hidden[layer - 1]
-            weight = segment.weight(self._parameters[:k])
-            out = self._buffer(f"slope {layer - 1}", below.saved.shape)
-            slope = (torch.mul if segment.n_outputs == 1 else torch.bmm)(slope, weight, out=out)
+            out = self._buffer("slope", layer - 1, below.saved.shape)
+            multiply = torch.mul if slope.shape[2] == 1 else product
+            slope = multiply(slope, views.weight.transpose(1, 2), out=out)
             if below.mask is not None:
                 slope.mul_(below.mask)
             slope = self._activation.backward(slope, below.saved)
 
-    def _weight_slope(self, layer: int, slope: Tensor, signal: Tensor, k: int) -> None:
-        # PyTorch multiplies a batch at once only into contiguous memory, which costs less than the copy from there, and is
-        # faster at [1, B] x [B, O] than at [O, B] x [B, 1].
-        segment = self._segments[layer]
-        signal = signal.expand(k, -1, -1)
-        out = self._buffer(f"weight slope {layer}", (k, segment.n_outputs, segment.n_inputs))
-        if segment.n_inputs == 1:
-            torch.bmm(signal.transpose(1, 2), slope, out=out.view(k, 1, -1))
-        else:
-            torch.bmm(slope.transpose(1, 2), signal, out=out)
-        segment.weight(self._gradients[:k]).copy_(out)
+    def _views(self, k: int) -> list[_Views]:
+        if k not in self._known_views:
+            parameters, gradients = self._parameters[:k], self._gradients[:k]
+            self._known_views[k] = [
+                _Views(
+                    each.weight(parameters),
+                    each.bias(parameters),
+                    each.weight(gradients),
+                    each.bias(gradients),
+                )
+                for each in self._segments
+            ]
+        return self._known_views[k]
 
     def _dropout_mask(self, layer: int, counts: np.ndarray, like: Tensor) -> Tensor:
-        mask = self._buffer(f"mask {layer}", like.shape)
+        mask = self._buffer("mask", layer, like.shape)
         lines = mask.numpy()
         for position, n_rows in enumerate(counts):
             p, width = float(self._dropout[position, layer]), int(self._widths[position, layer])
@@ -255,12 +271,11 @@ class PopulationProgram:
             np.multiply(kept, keep_scale(p), out=lines[position, :n_rows, :width])
         return mask
 
-    def _buffer(self, name: str, shape: tuple[int, ...] | torch.Size) -> Tensor:
-        size = math.prod(shape)
-        buffer = self._buffers.get(name)
-        if buffer is None or len(buffer) < size:
-            buffer = self._buffers[name] = torch.zeros(size, dtype=self._dtype)
-        return buffer[:size].view(shape)
+    def _buffer(self, purpose: str, layer: int, shape: tuple[int, ...]) -> Tensor:
+        key = (purpose, layer, shape)
+        if key not in self._buffers:
+            self._buffers[key] = torch.zeros(shape, dtype=self._dtype)
+        return self._buffers[key]
 
 
 def _mlp(member: Member) -> MLPSpec:

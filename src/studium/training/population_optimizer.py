@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -128,6 +129,30 @@ class PopulationOptimizer:
         now.parameters.addcmul_(change, self._tensor(now.rates), value=-1)
 
     def _adam(self, now: _Step) -> None:
+        # PyTorch's fused kernel takes one learning rate, so it steps from 0 with rate 1; each member's own rate scales that.
+        if not all(self._same(name) for name in ("beta1", "beta2", "epsilon")):
+            self._adam_of_own_values(now)
+            return
+        change = now.scratch.zero_()
+        parts = self._parts_of_equal_time(now.k)
+        torch._fused_adam_(
+            [change[part] for part in parts],
+            [now.gradients[part] for part in parts],
+            [now.moments[0][part] for part in parts],
+            [now.moments[1][part] for part in parts],
+            [],
+            [torch.tensor(self._times[part.start], dtype=torch.float32) for part in parts],
+            lr=1.0,
+            beta1=float(self._settings["beta1"][0]),
+            beta2=float(self._settings["beta2"][0]),
+            weight_decay=0.0,
+            eps=float(self._settings["epsilon"][0]),
+            amsgrad=False,
+            maximize=False,
+        )
+        now.parameters.addcmul_(change, self._tensor(now.rates))
+
+    def _adam_of_own_values(self, now: _Step) -> None:
         k, (mean, squares), change = now.k, now.moments, now.scratch
         _decay(mean, now.gradients, self._value("beta1", k))
         torch.mul(now.gradients, now.gradients, out=change)
@@ -145,12 +170,20 @@ class PopulationOptimizer:
             now.parameters.mul_(self._tensor(1 - now.rates * self._settings["weight_decay"][: now.k]))
         self._adam(now)
 
+    def _parts_of_equal_time(self, k: int) -> list[slice]:
+        # Members with fewer steps an epoch are behind; members are ordered by steps, so equal times are neighbours.
+        edges = [0, *(np.flatnonzero(np.diff(self._times[:k])) + 1).tolist(), k]
+        return [slice(start, stop) for start, stop in pairwise(edges)]
+
+    def _same(self, name: str) -> bool:
+        values = self._settings[name]
+        return bool((values == values[0]).all())
+
     def _value(self, name: str, k: int) -> float | Tensor:
         # A number where all members agree, which is faster than a column.
         if (name, k) not in self._columns:
             values = self._settings[name]
-            same = bool((values == values[0]).all())
-            self._columns[name, k] = float(values[0]) if same else self._tensor(values[:k])
+            self._columns[name, k] = float(values[0]) if self._same(name) else self._tensor(values[:k])
         return self._columns[name, k]
 
     def _tensor(self, values: np.ndarray) -> Tensor:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
-import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
-import numpy as np
 import torch
 
 from studium.data import Dataset, Normalisation, fit_normalisation
+from studium.environment import resolve_device
 from studium.errors import SettingError
 from studium.models import layers
-from studium.training.concurrency import StoppedError, run_groups
+from studium.training.concurrency import Message, StoppedError, run_groups
 from studium.training.fit import Fit
 from studium.training.fusion import fusion_key, groups
-from studium.training.loop import Loop
+from studium.training.loop import Epoch, Loop
 from studium.training.losses import loss_name
 from studium.training.member import Member
 from studium.training.population import PopulationProgram
@@ -26,6 +27,7 @@ from studium.training.progress import Progress, Tracker
 from studium.training.single import SingleProgram
 
 Device = Literal["auto", "cpu", "cuda"]
+_SECONDS = 0.1  # between two messages about progress
 
 
 class Trainer:
@@ -34,15 +36,18 @@ class Trainer:
     Args:
         dataset: The data.
         device: ``auto`` is CUDA when present, else the CPU.
-        workers: Groups trained at the same time, each by one thread; ``None``: one per core. Results do not depend on it.
-        threads: Threads within one group; ``None``: all cores when there is a single group, else 1. The last bits of a
-            result may depend on it.
+        workers: Groups trained at the same time, each by a process of its own; ``None``: one per
+            core. Results do not depend on it.
+        threads: Threads within one group; ``None``: 1, but all cores for a network that trains alone and is not fused (the
+            small operations of a population lose more by threads that wait for each other than they gain). The last
+            bits of a result may depend on it.
         fuse: Whether to train together what can be; without it every member trains alone.
-        progress: Called now and then, from any thread, with how far the training is.
+        progress: Called now and then with how far the training is.
 
     Example:
         >>> from studium.data import open_dataset, split
         >>> from studium.models import preset
+        >>> from studium.training import Member, TrainConfig
         >>> data = open_dataset("curve")
         >>> rows = split(data)
         >>> net = preset("net", data.input_shape, data.n_outputs)
@@ -62,7 +67,7 @@ class Trainer:
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self._dataset = dataset
-        self._device = _device(device)
+        self._device = resolve_device(device)
         self._workers = workers or os.cpu_count() or 1
         self._threads = threads
         self._fuse = fuse
@@ -100,53 +105,75 @@ class Trainer:
             _check(self._dataset, member)
         parts = groups(members) if self._fuse else [[position] for position in range(len(members))]
         tracker = Tracker(sum(member.config.epochs for member in members), self._progress)
-        normalise = _Normalisations(self._dataset)
+        normalisations = _normalisations(self._dataset, members)
 
-        def train(part: list[int], stop: threading.Event) -> Iterator[tuple[int, Fit]]:
-            return self._train(part, [members[position] for position in part], normalise, tracker, stop)
+        def train(part: list[int], unwanted: Callable[[], bool]) -> Iterator[Message]:
+            return self._train(part, members, normalisations, unwanted)
 
-        yield from run_groups(parts, train, workers=self._workers, threads=self._threads)
+        for kind, content in run_groups(
+            parts, train, workers=self._workers, threads=self._threads_for(parts, members)
+        ):
+            if kind == "epochs":
+                tracker.epochs(*content)
+                continue
+            position, outcome = content
+            member = members[position]
+            tracker.spare(member.config.epochs - outcome["epochs"])
+            yield position, _fit(member, normalisations[position], outcome)
 
     def _train(
         self,
         positions: list[int],
-        members: list[Member],
-        normalise: _Normalisations,
-        tracker: Tracker,
-        stop: threading.Event,
-    ) -> Iterator[tuple[int, Fit]]:
-        def observe(n_members: int, loss: float) -> None:
-            if stop.is_set():
+        members: Sequence[Member],
+        normalisations: list[Normalisation],
+        unwanted: Callable[[], bool],
+    ) -> Iterator[Message]:
+        own = [normalisations[position] for position in positions]
+        program = self._program([members[position] for position in positions], own)
+        counted, loss, said = 0, 0.0, time.perf_counter()
+        for event in Loop(program, own).run():
+            if unwanted():
                 raise StoppedError
-            tracker.epochs(n_members, loss)
+            if isinstance(event, Epoch):
+                counted, loss = counted + event.n_members, event.loss
+            else:
+                yield "fit", (positions[event.position], _outcome(event.fit))
+            if time.perf_counter() - said > _SECONDS:
+                yield "epochs", (counted, loss)
+                counted, said = 0, time.perf_counter()
+        yield "epochs", (counted, loss)
 
-        normalisations = [normalise(member.train) for member in members]
-        program = self._program(members, normalisations)
-        for place, fit in Loop(program, normalisations, observe).run():
-            tracker.spare(fit.member.config.epochs - fit.epochs)
-            yield positions[place], fit
+    def _threads_for(self, parts: list[list[int]], members: Sequence[Member]) -> int:
+        alone = len(parts) == 1 and not self._fuses(members[parts[0][0]])
+        return self._threads or (self._workers if alone else 1)
+
+    def _fuses(self, member: Member) -> bool:
+        return self._fuse and fusion_key(member) is not None
 
     def _program(self, members: list[Member], normalisations: list[Normalisation]) -> Program:
-        fused = fusion_key(members[0]) is not None and self._fuse
-        if fused and (len(members) > 1 or self._device.type == "cpu"):
+        if self._fuses(members[0]) and (len(members) > 1 or self._device.type == "cpu"):
             return PopulationProgram(self._dataset, members, normalisations)
         return SingleProgram(self._dataset, members[0], normalisations[0], self._device)
 
 
-class _Normalisations:
+def _normalisations(dataset: Dataset, members: Sequence[Member]) -> list[Normalisation]:
     # Members of a study share folds: each set of training rows is measured once.
+    keys = [hashlib.sha256(member.train.tobytes()).digest() for member in members]
+    rows = {key: member.train for key, member in zip(keys, members, strict=True)}
+    found = {key: fit_normalisation(dataset, each) for key, each in rows.items()}
+    return [found[key] for key in keys]
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
-        self._known: dict[bytes, Normalisation] = {}
-        self._lock = threading.Lock()
 
-    def __call__(self, rows: np.ndarray) -> Normalisation:
-        key = hashlib.sha256(rows.tobytes()).digest()
-        with self._lock:
-            if key not in self._known:
-                self._known[key] = fit_normalisation(self._dataset, rows)
-            return self._known[key]
+def _outcome(fit: Fit) -> dict[str, Any]:
+    # What the parent does not know yet. Arrays travel between processes as bytes; tensors would take file handles.
+    fields = {field.name: getattr(fit, field.name) for field in dataclasses.fields(fit)}
+    del fields["member"], fields["normalisation"]
+    return {**fields, "weights": {name: tensor.numpy() for name, tensor in fit.weights.items()}}
+
+
+def _fit(member: Member, normalisation: Normalisation, outcome: dict[str, Any]) -> Fit:
+    weights = {name: torch.from_numpy(array) for name, array in outcome["weights"].items()}
+    return Fit(member=member, normalisation=normalisation, **{**outcome, "weights": weights})
 
 
 def _check(dataset: Dataset, member: Member) -> None:
@@ -168,11 +195,3 @@ def _check(dataset: Dataset, member: Member) -> None:
         raise SettingError(
             f"augmentation needs images, but {dataset.name} is a table: leave augmentation out"
         )
-
-
-def _device(name: Device) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise SettingError("device is 'cuda', but no CUDA device is present: choose auto or cpu")
-    return torch.device(name)
