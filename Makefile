@@ -40,6 +40,7 @@ check: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/commands.py --check
+	$(BIN)/python tools/tree.py --check
 
 bench: $(BENCH)/installed
 	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)

@@ -246,3 +246,16 @@ def test_padding_stays_exactly_zero(activation: str, optimizer: str) -> None:
     ):
         assert padding.numel() > 0
         assert torch.equal(padding, torch.zeros_like(padding))
+
+
+def test_large_tables_and_validation_sets_stay_raw_until_a_batch_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("studium.training.feed._KEPT_NUMBERS", 0)
+    monkeypatch.setattr("studium.training.population._CACHED_NUMBERS", 0)
+    monkeypatch.setattr("studium.training.population._VALIDATION_ROWS", 4)
+    dataset = table()
+    assert_equals_plain(dataset, [member(dataset, seed) for seed in range(3)])
+    shared = member(dataset, 0)
+    members = [dataclasses.replace(shared, train=shared.train[cut:], seed=cut) for cut in range(3)]
+    assert_equals_plain(dataset, members)  # other training rows, same validation rows

@@ -42,7 +42,7 @@ def test_a_convolutional_network_with_every_optimizer(optimizer: str) -> None:
     each = convolutional(
         1, optimizer=optimizer, learning_rate=RATES[optimizer], weight_decay=0.01, l1=1e-3, gradient_clip=0.7
     )
-    fit = Trainer(DATA).fit([each])[0]
+    fit = Trainer(DATA, threads=1).fit([each])[0]
     weights, training, validation = plain_training(DATA, each)
     assert largest_difference(fit.weights, weights) < 1e-9
     np.testing.assert_allclose(fit.history.train_loss, training, rtol=1e-9)
@@ -57,7 +57,7 @@ def test_unfused_members_equal_plain_pytorch_too() -> None:
 
 
 def test_accuracy_and_mse_are_in_their_own_units() -> None:
-    fit = Trainer(DATA).fit([convolutional(0, epochs=3)])[0]
+    fit = Trainer(DATA, threads=1).fit([convolutional(0, epochs=3)])[0]
     assert 0 <= fit.history.validation_metric[-1] <= 1
     dataset = table(n_targets=1)
     one, other = (
@@ -73,7 +73,7 @@ def test_accuracy_and_mse_are_in_their_own_units() -> None:
 def test_same_member_same_bits_and_global_state_untouched() -> None:
     before = torch.get_rng_state()
     augmented = {"augmentation": Augmentation(shift=1, flip=0.5, erase=0.5), "epochs": 3}
-    one, other = (Trainer(DATA).fit([convolutional(3, **augmented)])[0] for _ in range(2))
+    one, other = (Trainer(DATA, threads=1).fit([convolutional(3, **augmented)])[0] for _ in range(2))
     assert all(torch.equal(one.weights[name], other.weights[name]) for name in one.weights)
     assert torch.equal(torch.get_rng_state(), before)
 

@@ -5,7 +5,6 @@ from studium.validation.cross_validation import CrossValidation, KFoldCrossValid
 from studium.validation.intervals import Band, Interval, band, interval, wilson
 from studium.validation.model_tests import McNemarTest, mcnemar, paired_errors
 from studium.validation.multiplicity import holm, simes
-from studium.validation.numerals import compact_number
 from studium.validation.paired_test import PairedTest, corrected_paired_test
 from studium.validation.ranges import GoodRange, good_range
 from studium.validation.replicates import Replicate, Replicates, hold_out, k_fold
@@ -23,7 +22,6 @@ __all__ = [
     "Replicate",
     "Replicates",
     "band",
-    "compact_number",
     "corrected_paired_test",
     "cross_validate",
     "good_range",

@@ -9,7 +9,7 @@ from numbers import Real
 import numpy as np
 
 from studium.errors import SettingError
-from studium.validation.numerals import compact_number
+from studium.numerals import compact_number
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def compact_number(value: float, *, log: bool = False, digits: int = 3) -> str:
     scientific = f"{mantissa}e{int(exponent)}"
     if value.is_integer() and abs(value) < _LARGEST_COUNT:
         return str(int(value))
-    if log and abs(value) < 1:
+    if log and abs(float(scientific)) < 1:
         return scientific
     plain = np.format_float_positional(float(scientific), trim="-")
     return plain if len(plain) <= len(scientific) else scientific

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studium.validation import compact_number
+from studium.numerals import compact_number
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

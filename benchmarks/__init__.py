@@ -1,0 +1,1 @@
+"""Benchmarks: each measures the product beside its peers, in the same run and on the same work."""

@@ -1,0 +1,181 @@
+"""``studium run`` and ``studium report``: a whole plan as one command, and its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from studium.cli.data_options import Offline
+from studium.cli.edge import FAILED
+from studium.cli.messages import say
+from studium.cli.option_errors import require_known
+from studium.cli.option_groups import panel
+from studium.cli.options import Json
+from studium.cli.output import print_json, print_line, print_table
+from studium.cli.run_progress import run_progress
+from studium.cli.study_output import describe_step, found_in
+
+if TYPE_CHECKING:
+    from studium.runs import PlanRun, RunFolder
+    from studium.runs.plan import Budget
+    from studium.runs.results import TrainResult
+
+STUDIES = ("study", "optimizers", "compare")
+"""Kinds of steps that study."""
+
+PlanName = Annotated[
+    str,
+    typer.Argument(
+        metavar="PLAN",
+        help="regression, classification, all, regression-studies, classification-studies, structures, or a plan of your "
+        "own as a .toml file.",
+    ),
+]
+BudgetName = Annotated[
+    str | None,
+    panel("Computation")(
+        "--budget", "NAME", "quick (a few minutes; the default) or full (more seeds and folds)."
+    ),
+]
+Out = Annotated[
+    Path | None,
+    panel("Output")("--out", "DIR", "Folder of the run, new or empty. Default: runs/PLAN-1, -2 and so on."),
+]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, or its name in runs.")]
+
+
+def run(
+    plan: PlanName, budget: BudgetName = None, out: Out = None, offline: Offline = False, json: Json = False
+) -> None:
+    """Run a plan: train, test, save and compare its networks, and write the report."""
+    from studium.runs import PlanRun, load_plan
+
+    if budget is not None:
+        require_known("budget", budget, ("quick", "full"))
+    chosen, where = load_plan(plan, cast("Budget | None", budget))
+    with run_progress(chosen.name) as observe:
+        folder = run_and_report(PlanRun(chosen, where=where, out=out, offline=offline, observe=observe))
+    result = describe(folder)
+    print_json(result) if json else _show(result, folder)
+    if diverged := [each["step"] for each in result["scores"] if each["status"] == "diverged"]:
+        say(
+            "error",
+            f"every training of {', '.join(diverged)} diverged: choose a smaller learning rate in the plan",
+        )
+        raise typer.Exit(FAILED)
+
+
+def report(run: Run, json: Json = False) -> None:
+    """Write the report of a run again, from its folder alone."""
+    from studium.report import write_report
+    from studium.runs.folder import RunFolder
+
+    folder = RunFolder.find(run)
+    path = write_report(folder)
+    if json:
+        print_json({"run": str(folder.path), "report": str(path)})
+    else:
+        print_line(str(path))
+
+
+def describe(folder: RunFolder) -> dict[str, Any]:
+    """A finished run as data."""
+    return {
+        **described_run(folder),
+        "plan": folder.state.plan,
+        "budget": folder.plan.get("budget"),
+        "status": folder.state.status,
+        "notices": list(folder.state.notices),
+        "scores": [_scores(name, result) for name, result in folder.results().items()],
+        "comparisons": [each.model_dump(mode="json") for each in folder.comparisons],
+        "studies": [describe_step(folder, step) for step in folder.finished(*STUDIES)],
+    }
+
+
+def described_run(folder: RunFolder) -> dict[str, Any]:
+    """Where a run is, and how long it took."""
+    return {
+        "run": str(folder.path),
+        "report": str(folder.report_path),
+        "seconds": round(folder.state.seconds, 3),
+    }
+
+
+def run_and_report(prepared: PlanRun) -> RunFolder:
+    """Run a plan and write its report, also of what was finished before an interruption."""
+    from studium.report import write_report
+    from studium.runs.folder import RunFolder
+
+    try:
+        folder = prepared.run()
+    except BaseException:  # Ctrl-C, too: what is finished gets its report
+        if prepared.path is not None and (prepared.path / "run.json").exists():
+            say("note", f"the report of what was finished is {write_report(RunFolder(prepared.path))}")
+        raise
+    write_report(folder)
+    return folder
+
+
+def _scores(name: str, result: TrainResult) -> dict[str, Any]:
+    model = result.model
+    return {
+        "step": name,
+        "kind": result.kind,
+        "task": result.data.task,
+        "data": result.data.name,
+        "model": result.network.name,
+        "parameters": result.network.n_parameters,
+        "status": result.status,
+        "epochs": None if model is None else model.epochs,
+        "seconds": round(result.seconds, 3),
+        "metric": result.data.metric,
+        "train": _summary(result.metrics("train")),
+        "validation": _summary(result.metrics("validation")),
+        "test": _summary(result.metrics("test")),
+        "exported": None if model is None else _exported(result),
+    }
+
+
+def _summary(values: list[float]) -> dict[str, Any] | None:
+    from studium.runs.summary import summarise
+
+    summary = summarise(values)
+    return (
+        None
+        if summary is None
+        else {"mean": summary.mean, "std": summary.std, "n": summary.n, "values": values}
+    )
+
+
+def _exported(result: TrainResult) -> dict[str, Any]:
+    model = result.model
+    assert model is not None
+    interval = model.test_interval
+    return {
+        "seed": model.seed,
+        "test": None
+        if model.test is None
+        else {"loss": model.test.loss, result.data.metric: model.test.metric},
+        "interval": None if interval is None else [interval.low, interval.high],
+        "level": None if interval is None else interval.level,
+    }
+
+
+def _show(result: dict[str, Any], folder: RunFolder) -> None:
+    print_line(f"run {result['run']}, {result['seconds']:.0f} s")
+    for step in folder.finished(*STUDIES):
+        for line in found_in(folder, step):
+            print_line(f"{step.name}: {line}")
+    rows = [
+        [each["step"], each["data"], each["metric"], *_cells(each["test"]), each["seconds"]]
+        for each in result["scores"]
+    ]
+    if rows:
+        print_table("", ["step", "data", "test metric", "mean", "sd", "n", "seconds"], rows)
+    print_line(f"report {result['report']}")
+
+
+def _cells(summary: dict[str, Any] | None) -> list[Any]:
+    return ["diverged", None, 0] if summary is None else [summary["mean"], summary["std"], summary["n"]]

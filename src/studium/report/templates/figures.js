@@ -1,0 +1,66 @@
+"use strict";
+(() => {
+  const WHITE = "#ffffff";
+  const dark = JSON.parse(document.getElementById("dark-colours").textContent);
+  const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const lightColours = new RegExp(Object.keys(dark).map(literal).join("|"), "g");
+  const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+  const sources = new Map(
+    [...document.querySelectorAll("script[data-figure]")].map((element) => [element.dataset.figure, element.textContent]),
+  );
+
+  const figure = (name, isDark) =>
+    JSON.parse(isDark ? sources.get(name).replace(lightColours, (colour) => dark[colour]) : sources.get(name));
+
+  const download = (format, scale) => (host) => {
+    const { data, layout } = figure(host.dataset.name, false); // for paper, whatever the page looks like
+    const size = host.getBoundingClientRect();
+    Plotly.downloadImage(
+      { data, layout: { ...layout, paper_bgcolor: WHITE, width: size.width, height: size.height } },
+      { format, scale, width: size.width, height: size.height, filename: host.dataset.name },
+    );
+  };
+
+  // Named one by one: Plotly's own set holds a button that would upload the figure.
+  const config = {
+    responsive: true,
+    displaylogo: false,
+    modeBarButtons: [
+      [
+        { name: "svg", title: "Download as SVG", icon: Plotly.Icons.disk, click: download("svg", 1) },
+        { name: "png", title: "Download as PNG", icon: Plotly.Icons.camera, click: download("png", 2) },
+      ],
+      ["zoom2d", "pan2d", "resetScale2d"],
+    ],
+  };
+
+  const paperSize = (host, height) =>
+    host.closest(".samples") ? { width: 300, height: 0.85 * height } : { width: 660, height: Math.min(height, 170 + 0.4 * height) };
+
+  const draw = (isDark, forPaper) => {
+    for (const name of sources.keys()) {
+      const host = document.getElementById(`figure-${name}`);
+      const { data, layout } = figure(name, isDark);
+      const size = forPaper ? paperSize(host, layout.height) : {};
+      Plotly.react(host, data, { ...layout, ...size, autosize: !forPaper }, config);
+    }
+  };
+
+  let opened = []; // details that were opened for paper
+  const open = () => {
+    opened = [...document.querySelectorAll("details.paper:not([open])")];
+    opened.forEach((element) => (element.open = true));
+  };
+  const close = () => opened.forEach((element) => (element.open = false));
+
+  draw(prefersDark.matches, false);
+  prefersDark.addEventListener("change", () => draw(prefersDark.matches, false));
+  addEventListener("beforeprint", () => {
+    open();
+    draw(false, true);
+  });
+  addEventListener("afterprint", () => {
+    close();
+    draw(prefersDark.matches, false);
+  });
+})();

@@ -1,0 +1,200 @@
+"""Runs a plan: everything is checked first, then step by step; what is finished stays on disk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studium.environment import current_environment
+from studium.errors import SettingError
+from studium.runs.comparison_step import prepare_compare, prepare_optimizers
+from studium.runs.folder import RunFolder
+from studium.runs.opening import DataOpener
+from studium.runs.plan import Plan
+from studium.runs.plan_text import PlanText
+from studium.runs.prepared import PreparedStep
+from studium.runs.resolution import StepError
+from studium.runs.state import StepState
+from studium.runs.study_step import prepare_study
+from studium.runs.train_step import prepare_train
+from studium.runs.writer import RunWriter, check_new, new_run
+
+_EXECUTORS: dict[str, Callable[[Any, DataOpener], PreparedStep]] = {
+    "train": prepare_train,
+    "study": prepare_study,
+    "optimizers": prepare_optimizers,
+    "compare": prepare_compare,
+}
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a run is.
+
+    Attributes:
+        step: Name of the step; empty while the run is being prepared.
+        position: Its place in the plan, from 1.
+        n_steps: Steps of the plan.
+        share: Share of the step that is done, in [0, 1].
+        seconds_left: Estimate for the rest of the run; ``None`` as long as nothing has been measured.
+        message: What is going on, in words.
+    """
+
+    step: str
+    position: int
+    n_steps: int
+    share: float
+    seconds_left: float | None
+    message: str = ""
+
+
+Observer = Callable[[RunProgress], None]
+
+
+def run_plan(
+    plan: Plan,
+    *,
+    where: PlanText | None = None,
+    out: Path | None = None,
+    offline: bool = False,
+    observe: Observer = lambda _: None,
+) -> RunFolder:
+    """Run a plan: :class:`PlanRun`, prepared and run.
+
+    Args:
+        plan: What to do.
+        where: Where it was written, to say in which line something is wrong.
+        out: The run's folder; by default a new, numbered one in ``runs``.
+        offline: Never touch the network.
+        observe: Called with the progress.
+
+    Returns:
+        The run, finished.
+
+    Raises:
+        InputError: A step asks for something that cannot be; nothing has been written then.
+        UnavailableError: Data cannot be had, or the disk is full.
+        KeyboardInterrupt: The user stopped the run; its finished steps are on disk and its state says so.
+    """
+    return PlanRun(plan, where=where, out=out, offline=offline, observe=observe).run()
+
+
+class PlanRun:
+    """One execution of a plan. Making it opens all data and checks all steps; nothing is written or trained then.
+
+    Args:
+        plan, where, out, offline, observe: As for :func:`run_plan`.
+        opener: Opens the data, when some of them are open already.
+
+    Attributes:
+        path: The run's folder; ``None`` before :meth:`run`.
+
+    Raises:
+        InputError: A step asks for something that cannot be.
+        UnavailableError: Data cannot be had.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        where: PlanText | None = None,
+        out: Path | None = None,
+        offline: bool = False,
+        observe: Observer = lambda _: None,
+        opener: DataOpener | None = None,
+    ) -> None:
+        self.path: Path | None = None
+        self._plan, self._out, self._observe = plan, out, observe
+        if out is not None:
+            check_new(out)
+        opener = opener or DataOpener(offline=offline, progress=self._tell)
+        self._prepared = [_prepare(plan, place, opener, where) for place in range(len(plan.steps))]
+
+    def run(self) -> RunFolder:
+        """Run all steps.
+
+        Returns:
+            The run, finished.
+        """
+        self.path = new_run(self._plan.name, self._out)
+        writer = _writer(self._plan, self._prepared, self.path)
+        try:
+            self._run_steps(writer)
+        except KeyboardInterrupt:
+            writer.finish("interrupted")
+            raise
+        except Exception as error:
+            writer.finish("failed", str(error))
+            raise
+        writer.finish()
+        return writer.folder
+
+    def _run_steps(self, writer: RunWriter) -> None:
+        pace, n_steps = _Pace([each.seconds for each in self._prepared]), len(self._prepared)
+        for position, each in enumerate(self._prepared):
+            name, started = each.step.name, time.perf_counter()
+            reporter = _Reporter(self._observe, pace, name, position, n_steps)
+            writer.step(name, "running")
+            with writer.results(name) as folders:
+                each.run(folders, reporter.share)
+            writer.step(name, "complete", seconds=time.perf_counter() - started)
+            reporter.share(1.0)
+
+    def _tell(self, message: str) -> None:
+        self._observe(RunProgress("", 0, len(self._plan.steps), 0.0, None, message))
+
+
+def _prepare(plan: Plan, place: int, opener: DataOpener, where: PlanText | None) -> PreparedStep:
+    step = plan.steps[place]
+    try:
+        return _EXECUTORS[step.kind](step, opener)
+    except StepError as error:
+        if where is None and len(plan.steps) == 1:  # a command of its own, whose user wrote no step
+            raise SettingError(str(error)) from error
+        line = "" if where is None else f"{where.place('steps', place, *error.path)}: "
+        raise SettingError(f"{line}step {step.name!r}: {error}") from error
+
+
+def _writer(plan: Plan, prepared: list[PreparedStep], path: Path) -> RunWriter:
+    resolved = plan.model_copy(update={"steps": tuple(each.step for each in prepared)})
+    checksums = {name: checksum for each in prepared for name, checksum in each.checksums.items()}
+    return RunWriter(
+        path,
+        plan_name=plan.name,
+        plan_text=resolved.toml(),
+        environment=current_environment().model_dump(mode="json") | {"data": checksums},
+        steps=tuple(
+            StepState(name=each.step.name, kind=each.step.kind, notices=each.notices) for each in prepared
+        ),
+    )
+
+
+class _Pace:
+    """Estimates the time left from guesses, corrected by how long the guessed work really takes."""
+
+    def __init__(self, guesses: list[float]) -> None:
+        self._guesses = guesses
+        self._started = time.perf_counter()
+
+    def left(self, position: int, share: float) -> float | None:
+        done = sum(self._guesses[:position]) + share * self._guesses[position]
+        if done <= 0:
+            return None
+        return (time.perf_counter() - self._started) * (sum(self._guesses) - done) / done
+
+
+class _Reporter:
+    """Tells the observer about one step."""
+
+    def __init__(self, observe: Observer, pace: _Pace, step: str, position: int, n_steps: int) -> None:
+        self._observe, self._pace = observe, pace
+        self._step, self._position, self._n_steps = step, position, n_steps
+        self.share(0.0)
+
+    def share(self, share: float) -> None:
+        left = self._pace.left(self._position, share)
+        self._observe(RunProgress(self._step, self._position + 1, self._n_steps, share, left))
