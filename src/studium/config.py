@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from studium.errors import SettingError
 
@@ -26,6 +27,13 @@ class Frozen(BaseModel):
         return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
 
 
+def broken_rule(details: ErrorDetails) -> str:
+    """The rule that a value breaks, as part of a sentence: ``it must be greater than 0``."""
+    rule = details["msg"].removeprefix("Value error, ")
+    rule = (rule[0].lower() + rule[1:]).split(", unable to parse")[0]
+    return rule.replace("input should be", "it must be")
+
+
 def explain(error: ValidationError, subject: str = "setting") -> SettingError:
     """One sentence for the first thing wrong with a description.
 
@@ -35,12 +43,11 @@ def explain(error: ValidationError, subject: str = "setting") -> SettingError:
     """
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"]) or subject
-    rule = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         return SettingError(f"{subject} has no setting {place!r}: remove it or correct its name")
     if first["type"] == "missing":
         return SettingError(f"{subject} needs a value for {place!r}: add one")
-    rule = rule[0].lower() + rule[1:]
+    rule = broken_rule(first)
     if not first["loc"]:  # settings that contradict each other; the rule names them and the cure
         return SettingError(rule)
     return SettingError(

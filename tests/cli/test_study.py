@@ -94,7 +94,7 @@ def test_when_all_diverge_there_is_a_result_with_advice() -> None:
         (("--parameter", "lr", "--points", "1"), "need at least 2"),
         (("--parameter", "lr", "--sampler", "sobol"), "--sampler is 'sobol'"),
         (("--parameter", "lr", "--parameter", "lr=1,2"), "lr is given twice"),
-        (("--parameter", "lr", "--parameter", "l1", "--parameter", "epochs"), "at most 2"),
+        (("--parameter", "lr", "--parameter", "l1", "--parameter", "epochs"), "it can vary one or two"),
         (("--parameter", "lr", "--epochs", "0"), "--epochs is 0"),
         (("--parameter", "lr", "--out", "full"), "full is not an empty folder"),
         ((), "--parameter"),

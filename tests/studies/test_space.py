@@ -183,11 +183,11 @@ def test_the_optimizer_is_set_before_what_depends_on_it() -> None:
         (
             "lr=0:1",
             point(),
-            "lr is 0.0, but input should be greater than 0: choose a value inside that range",
+            "lr is 0.0, but it must be greater than 0: choose a value inside that range",
         ),
-        ("momentum=0.5:1", point(optimizer="momentum"), "momentum is 1.0, but input should be less than 1"),
-        ("dropout=0.1,1", point(DROPPING), "dropout is 1.0, but input should be less than 1"),
-        ("batch-size=0,4", point(), "batch_size is 0, but input should be greater than or equal to 1"),
+        ("momentum=0.5:1", point(optimizer="momentum"), "momentum is 1.0, but it must be less than 1"),
+        ("dropout=0.1,1", point(DROPPING), "dropout is 1.0, but it must be less than 1"),
+        ("batch-size=0,4", point(), "batch_size is 0, but it must be greater than or equal to 1"),
         ("epochs=10:50", point(epochs=5, schedule_epochs=20), "the schedule ends after 20 of 50 epochs"),
     ],
 )
@@ -201,3 +201,9 @@ def test_names_are_forgiving_only_about_hyphens() -> None:
     assert parameter("batch-size") is parameter("batch_size")
     with pytest.raises(UnknownNameError):
         parameter("Batch_Size")
+
+
+def test_values_of_a_narrow_range_stay_different() -> None:
+    values = parse_dimension("lr=0.1:0.1005").grid(17)
+    assert len(set(values)) == 17
+    assert (values[0], values[-1]) == (0.1, 0.1005)

@@ -133,7 +133,7 @@ def test_data_with_a_single_split_a_seed() -> None:
     [
         (lambda: plan("momentum", optimizer="adam"), "the optimizer adam has no momentum"),
         (lambda: plan("dropout"), "no dropout layers; choose one that has, such as net_d"),
-        (lambda: plan("lr=0:1"), "lr is 0.0, but input should be greater than 0"),
+        (lambda: plan("lr=0:1"), "lr is 0.0, but it must be greater than 0"),
     ],
 )
 def test_what_cannot_be_studied_is_said_before_anything_is_trained(what: Any, sentence: str) -> None:

@@ -47,10 +47,10 @@ def test_rows_and_shapes_are_checked() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"learning_rate": -1}, "setting 'learning_rate' is -1, but input should be greater than 0"),
+        ({"learning_rate": -1}, "setting 'learning_rate' is -1, but it must be greater than 0"),
         ({"learning_rat": 1}, "no setting 'learning_rat'"),
         ({"optimizer": "adam", "momentum": 0.5}, "adam has no momentum"),
-        ({"epochs": 0}, "'epochs' is 0, but input should be greater than or equal to 1"),
+        ({"epochs": 0}, "'epochs' is 0, but it must be greater than or equal to 1"),
         ({"loss": "mae", "label_smoothing": 0.1}, "label smoothing belongs to the loss cross_entropy"),
         ({"learning_rate": float("nan")}, "finite"),
     ],
@@ -108,3 +108,13 @@ def test_progress_counts_every_members_epochs_and_threads_are_restored() -> None
     assert seen
     assert all(0 < each.done <= each.total == 16_000 for each in seen)
     assert [each.done for each in seen] == sorted(each.done for each in seen)
+
+
+@pytest.mark.parametrize("fuse", [True, False])
+def test_a_blow_up_in_the_very_last_step_is_noticed(fuse: bool) -> None:
+    dataset = table()
+    each = member(
+        dataset, 0, optimizer="sgd", learning_rate=1e39, precision="float32", batch_size=None, epochs=1
+    )
+    fit = Trainer(dataset, fuse=fuse).fit([dataclasses.replace(each, validation=each.validation[:0])])[0]
+    assert (fit.status, fit.weights, fit.epochs) == ("diverged", {}, 0)

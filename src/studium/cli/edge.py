@@ -94,12 +94,13 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> str:
 
 def _given(option: str, arguments: Sequence[str]) -> str | None:
     """The value that an option was given."""
+    given = None  # of an option that is given twice, the last value counts
     for position, argument in enumerate(arguments):
         if argument == option:
-            return next(iter(arguments[position + 1 :]), None)
-        if option and argument.startswith(f"{option}="):
-            return argument.partition("=")[2]
-    return None
+            given = next(iter(arguments[position + 1 :]), None)
+        elif option and argument.startswith(f"{option}="):
+            given = argument.partition("=")[2]
+    return given
 
 
 def _lower(sentence: str) -> str:

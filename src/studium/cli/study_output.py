@@ -128,6 +128,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "name": candidate.name,
         "tuned": candidate.tuned,
         **trial,
+        "scores": [list(line) for line in candidate.score.scores],
         "best_epochs": candidate.best_epochs,
         "parameters": candidate.score.parameters,
         "space": list(candidate.space),

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from studium.config import broken_rule
 from studium.errors import SettingError, UnknownNameError
 from studium.runs.plan import STEPS, Budget, Plan, Reference
 from studium.runs.step_base import DataStep
@@ -90,8 +91,7 @@ def _sentence(
     first: ErrorDetails, path: tuple[str | int, ...], subject: str, step: type[DataStep] | None
 ) -> str:
     inner = ".".join(str(part) for part in path if part != "steps" and not isinstance(part, int))
-    rule = first["msg"].removeprefix("Value error, ")
-    rule = rule[0].lower() + rule[1:]
+    rule = broken_rule(first)
     if first["type"] == "extra_forbidden":
         return f"{subject}: {UnknownNameError('setting', str(path[-1]), _known(path, step))}"
     if first["type"] == "union_tag_invalid":

@@ -45,7 +45,7 @@ class StudyStep(NetworkStep, ReplicatedStep):
     """
 
     kind: Literal["study"] = "study"
-    parameters: tuple[str, ...] = Field(min_length=1, max_length=2)
+    parameters: tuple[str, ...] = Field(min_length=1)
     sampler: Sampler | None = None
 
 

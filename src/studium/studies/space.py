@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import ValidationError
 
-from studium.config import explain
+from studium.config import broken_rule, explain
 from studium.errors import SettingError, UnknownNameError
 from studium.numerals import compact_number
 from studium.studies.parameters import Parameter, parameter
@@ -49,7 +49,12 @@ class Dimension:
         points = spaced(self.low, self.high, n_values)
         if self.parameter.kind == "int":
             return tuple(sorted({round(value) for value in points}))
-        rounded = (float(f"{value:.3g}") for value in points)  # so that what is printed is what was tried
+        for digits in range(
+            3, 18
+        ):  # few digits, so that what is printed is what was tried, but all values different
+            rounded = [float(f"{value:.{digits}g}") for value in points]
+            if len(set(rounded)) == len(points):
+                break
         return tuple(min(max(value, self.low), self.high) for value in rounded)
 
     @property
@@ -110,10 +115,7 @@ def _outside(error: ValidationError, name: str, value: Value) -> SettingError:
     first = error.errors()[0]
     if not first["loc"]:  # a contradiction; its sentence names the values and the cure
         return explain(error, name)
-    rule = first["msg"].removeprefix("Value error, ")
-    return SettingError(
-        f"{name} is {value}, but {rule[0].lower()}{rule[1:]}: choose a value inside that range"
-    )
+    return SettingError(f"{name} is {value}, but {broken_rule(first)}: choose a value inside that range")
 
 
 def parse_dimension(text: str) -> Dimension:

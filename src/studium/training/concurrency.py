@@ -1,7 +1,7 @@
 """Groups of members on all cores.
 
-Where the system can fork, each worker is a process that shares the data with us by copy-on-write: Python's global lock
-would let two threads of small operations do less than one. Elsewhere workers are threads.
+Where the system can fork and each group computes on one thread, a worker is a process that shares the data with us by
+copy-on-write: Python's global lock would let two threads of small operations do less than one. Else workers are threads.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def run_groups(groups: Sequence[list[int]], train: Train, *, workers: int, threa
 
 
 def _on_workers(groups: Sequence[list[int]], train: Train, n_workers: int) -> Iterator[Message]:
-    forks = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
+    # After a fork only one thread may compute: the pools of the parent's threads do not exist in the child.
+    n_threads = torch.get_num_threads()
+    forks = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" and n_threads == 1
     context = multiprocessing.get_context("fork" if forks else None)
     start = context.Process if forks else threading.Thread
     stop = context.Event() if forks else threading.Event()
@@ -82,11 +84,12 @@ def _on_workers(groups: Sequence[list[int]], train: Train, n_workers: int) -> It
     try:
         for _ in range(n_workers):
             ours, theirs = context.Pipe()
-            arguments = (theirs, groups, train, stop, torch.get_num_threads(), forks)
+            inherited = [*(each.connection for each in running), ours] if forks else []
+            arguments = (theirs, groups, train, stop, n_threads, inherited)
             worker = start(target=_work, args=arguments, daemon=True)
             worker.start()
             if forks:
-                theirs.close()  # the worker has it now; its end is noticed only when nobody else holds it
+                theirs.close()  # the worker has it now, and its end is noticed only when nobody else holds it
             running.append(_Running(worker, ours))
         yield from _dispatched([each.connection for each in running], len(groups))
     finally:
@@ -121,9 +124,11 @@ def _work(
     train: Train,
     stop: _Event,
     n_threads: int,
-    forked: bool,
+    inherited: Sequence[Connection],
 ) -> None:
-    if forked:
+    for each in inherited:  # the parent's ends: were they open here too, the parent's end would go unnoticed
+        each.close()
+    if inherited:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
     torch.set_num_threads(n_threads)  # PyTorch keeps this number per thread
     try:

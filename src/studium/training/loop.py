@@ -111,11 +111,14 @@ class Loop:
     def _fit(self, place: int, epoch: int, finite: np.ndarray) -> Fit:
         position = int(self._alive[place])
         member, normalisation = self._members[position]
-        run = epoch if finite[place] else epoch - 1
+        complete = bool(finite[place])
+        restores = bool(self._stopping.restores[place])
+        weights = self._program.weights(place, best=restores) if complete else {}
+        # The last step comes after the last loss, so it is seen in the weights alone.
+        if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
+            complete, weights = False, {}
+        run = epoch if complete else epoch - 1
         best_epoch = int(self._stopping.best_epoch[place]) if self._validates else run
-        weights = (
-            self._program.weights(place, best=bool(self._stopping.restores[place])) if finite[place] else {}
-        )
         curves = self._curves[:, position, :run].copy()
         empty = curves[0, :0]
         history = History(*curves) if self._validates else History(curves[0], empty, empty)
@@ -124,7 +127,7 @@ class Loop:
             weights=weights,
             normalisation=normalisation,
             history=history,
-            status="complete" if finite[place] else "diverged",
+            status="complete" if complete else "diverged",
             epochs=run,
             best_epoch=best_epoch,
             seconds=float(self._seconds[position]),

@@ -35,7 +35,7 @@ class Trainer:
 
     Args:
         dataset: The data.
-        device: ``auto`` is CUDA when present, else the CPU.
+        device: ``auto`` is CUDA when present, else the CPU; populations of small networks always train on the CPU.
         workers: Groups trained at the same time, each by a process of its own; ``None``: one per
             core. Results do not depend on it.
         threads: Threads within one group; ``None``: 1, but all cores for a network that trains alone and is not fused (the

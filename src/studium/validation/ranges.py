@@ -60,7 +60,12 @@ class GoodRange:
         return ", ".join(map(self._write, values))
 
     def _write(self, value: Hashable) -> str:
-        return compact_number(_number(value), log=self.log) if _is_number(value) else str(value)
+        if not _is_number(value):
+            return str(value)
+        number = _number(value)
+        short = compact_number(number, log=self.log)
+        # Exactly what was tried where that is short; values of a sampler have many digits that mean nothing.
+        return short if float(short) == number else compact_number(number, log=self.log, digits=4)
 
 
 def good_range(
