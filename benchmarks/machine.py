@@ -9,12 +9,15 @@ from pathlib import Path
 
 import torch
 
+from studium.environment import current_environment
+
 
 def describe() -> str:
     """Processor, cores, versions and the measured peak of matrix products."""
     one, every = peak_gflops(1), peak_gflops(os.cpu_count() or 1)
     return (
-        f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}; "
+        f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}, "
+        f"NumPy's products by {current_environment().blas}; "
         f"float32 matrix products of 2048: {one:.0f} GFLOP/s on one thread, {every:.0f} on all"
     )
 

@@ -37,7 +37,7 @@ def traces(figure: Any) -> dict[str, Any]:
         ([0.0, 1.0], False, [0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "0.2", "0.4", "0.6", "0.8", "1"]),
         ([0.5], False, [0.5], ["0.5"]),
         (["adam", "sgd"], False, [0, 1], ["adam", "sgd"]),
-        ([10, 1000, "none"], True, [1, 2, 3, 3.24], ["10", "100", "1000", "none"]),
+        ([10, 1000, "none"], True, [1, 2, 3, 3.36], ["10", "100", "1000", "none"]),
     ],
 )
 def test_axes_have_places_for_numbers_and_names(

@@ -183,7 +183,7 @@ BAD = 'name = "mine"\n[[steps]]\nkind = "study"\nname = "a"\ndata = "curve"\nmod
         (BAD, ["line 2", "step 'a' needs a value for 'parameters'"]),
         (f'{BAD}parameters = ["dropout"]', ["line 7", "no dropout layers"]),
         (f'{BAD}parameters = ["lrr=1:2"]', ["line 7", "there is no parameter 'lrr'; did you mean 'lr'"]),
-        (f'{BAD}parameters = ["lr", "l1", "epochs"]', ["line 7", "at most 2 items"]),
+        (f'{BAD}parameters = ["lr", "l1", "epochs"]', ["line 7", "a study varies 3 parameters"]),
         (f"{BAD}parameters = []", ["line 7", "it needs an entry"]),
         (f'{BAD}parameters = ["lr"]\nfold = 3', ["line 8", "did you mean 'folds'"]),
         (f'{BAD}parameters = ["lr"]\nfolds = 3\nhold_out = 0.2', ["line 2", "give one of them"]),

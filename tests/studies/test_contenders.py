@@ -30,7 +30,7 @@ def test_learning_rates_are_tuned_around_the_structures_own() -> None:
     spec = preset("net", CURVE.input_shape, CURVE.n_outputs)
     config = default_config(spec, CURVE).model_copy(update={"learning_rate": 0.06})
     rates = structure("mine", (spec, config)).dimensions[0]
-    assert (rates.low, rates.high, rates.log) == (0.006, 0.3, True)
+    assert (rates.low, rates.high, rates.log) == (0.006, 0.2, True)
 
 
 def test_optimizers_have_ranges_of_their_own() -> None:

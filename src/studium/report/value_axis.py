@@ -64,7 +64,7 @@ class ValueAxis:
 
     @property
     def _gap(self) -> float:
-        return 0.12 * (self.high - self.low)
+        return 0.18 * (self.high - self.low)
 
     def _log_ticks(self) -> list[float]:
         digits = (1, 2, 5) if self.high - self.low <= _FEW_DECADES else (1,)

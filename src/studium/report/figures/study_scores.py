@@ -89,6 +89,8 @@ def draw_study_scores(name: str, data: StudyScoresData) -> Drawing:
     _add_diverged(figure, data)
     places, texts = data.axis.ticks()
     figure.update_xaxes(tickvals=places, ticktext=texts, range=data.axis.range)
+    if data.axis.has_numbers:
+        figure.update_xaxes(tickangle=0)
     _scale(figure, data)
     return Drawing(
         name=name,

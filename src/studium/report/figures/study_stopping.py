@@ -56,7 +56,7 @@ def draw_study_stopping(name: str, data: StudyStoppingData) -> Drawing:
     _add(figure, places, chosen, "epoch with the smallest watched loss", ORANGE, "diamond")
     style(figure, height=340, x_title=data.axis.label, y_title="epochs")
     ticks, texts = data.axis.ticks()
-    figure.update_xaxes(tickvals=ticks, ticktext=texts, range=data.axis.range)
+    figure.update_xaxes(tickvals=ticks, ticktext=texts, range=data.axis.range, tickangle=0)
     figure.update_yaxes(rangemode="tozero")
     return Drawing(
         name=name,
