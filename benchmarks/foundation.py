@@ -102,8 +102,8 @@ def _curve() -> None:
     plan = ComparisonPlan(
         "net3",
         tuple(structures(data, ("net3", "net3_d"))),
-        tuning=k_fold(data, n_folds=5, n_seeds=1, seed=1),
-        fresh=k_fold(data, n_folds=5, n_seeds=2, seed=2),
+        tuning=k_fold(data, n_folds=5, n_seeds=3, seed=1),
+        fresh=k_fold(data, n_folds=5, n_seeds=3, seed=2),
         n_points=32,
     )
     result, _ = compare(data, plan, trainer)

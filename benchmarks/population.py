@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -38,6 +40,8 @@ class Result:
 
 
 def main() -> None:
+    # JAX warns whenever its process forks; our workers never touch it.
+    warnings.filterwarnings("ignore", message="os.fork", category=RuntimeWarning)
     data = open_dataset("curve")
     for batch_size, least in ((None, 20), (16, 40)):
         _race(data, batch_size, least)
@@ -168,7 +172,7 @@ def _print(results: list[Result], least: float, floor: float) -> None:
     )
     print(
         f"  plain loop and DataLoader measured on {SAMPLE_MEMBERS} members x {SAMPLE_EPOCHS} epochs and scaled; "
-        f"wanted: at least {least}x the plain loop, 300x the DataLoader with full batches, faster than JAX and pytabkit"
+        f"wanted: at least {least}x the plain loop and 300x the DataLoader, faster than JAX and pytabkit"
     )
 
 
@@ -198,14 +202,28 @@ def _growth(data: Dataset) -> None:
 
 def _memory() -> None:
     code = (
-        "import resource\n"
         "from benchmarks.population import members\n"
         "from studium.data import open_dataset\n"
         "from studium.training import Trainer\n"
         "data = open_dataset('curve')\n"
-        "n = sum(1 for _ in Trainer(data).iterate(members(data, 2000, 30, None)))\n"
-        "print(n, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "print(sum(1 for _ in Trainer(data).iterate(members(data, 2000, 30, None))))"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    n_members, kilobytes = map(int, done.stdout.split())
-    print(f"\n{n_members:,} members, streamed: peak memory {kilobytes / 1e6:.2f} GB (under 1 GB)")
+    running = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    peak = 0
+    while running.poll() is None:
+        peak = max(peak, _kilobytes(running.pid))
+        time.sleep(0.05)
+    assert running.stdout is not None
+    n_members = int(running.stdout.read())
+    print(f"\n{n_members:,} members, streamed: peak memory of all processes {peak / 1e6:.2f} GB (under 1 GB)")
+
+
+def _kilobytes(process: int) -> int:
+    # Memory of a process and its children, what they share counted once.
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0  # it has ended meanwhile
+    own = next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return own + sum(_kilobytes(int(child)) for child in children)
