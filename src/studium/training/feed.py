@@ -42,21 +42,25 @@ class Feed:
         self._classes = dataset.task == "classification"
         numbers = dataset.inputs.numel() * len(self._distinct)
         self._keeps = dataset.inputs.dtype != torch.uint8 and numbers <= _KEPT_NUMBERS
-        if self._keeps:
-            self._inputs = torch.cat([each.inputs(dataset.inputs, dtype) for each in self._distinct])
-            self._targets = torch.cat([each.targets(dataset.targets, dtype) for each in self._distinct])
-        else:
-            self._inputs, self._targets = dataset.inputs.flatten(1), dataset.targets
         self._scales = self._stacked()
+        self._inputs, self._targets = dataset.inputs.flatten(1), dataset.targets
+        if self._keeps:  # the arithmetic of a batch, so that keeping changes no bit
+            self._inputs, self._targets = self._all_rows()
+
+    def _all_rows(self) -> tuple[Tensor, Tensor]:
+        scales, k = self._scales, len(self._distinct)
+        inputs = self._inputs.sub(scales.mean).mul_(scales.rate).to(self._dtype).flatten(0, 1)  # [K * N, F]
+        if self._classes:
+            return inputs, self._targets.repeat(k)
+        targets = self._targets.sub(scales.target_mean).mul_(scales.target_rate).to(self._dtype)
+        return inputs, targets.flatten(0, 1)
 
     def _stacked(self) -> _Scales:
         grey = 255.0 if self._dataset.inputs.dtype == torch.uint8 else 1.0
         shape = self._dataset.input_shape
         mean = torch.stack([each.input_mean.expand(shape).reshape(1, -1) for each in self._distinct]) * grey
         std = torch.stack([each.input_std.expand(shape).reshape(1, -1) for each in self._distinct]) * grey
-        if (
-            grey > 1
-        ):  # grey values are exact in any floating type; tables stay float64 until they are normalised
+        if grey > 1:  # exact in any floating type; tables stay float64 until they are normalised
             mean, std = mean.to(self._dtype), std.to(self._dtype)
         target_mean = torch.stack([each.target_mean[None] for each in self._distinct])
         target_std = torch.stack([each.target_std[None] for each in self._distinct])
