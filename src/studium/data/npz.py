@@ -34,7 +34,7 @@ def read_npz(path: Path, *, task: Task | None = None, like: Interpretation | Non
     Raises:
         DataError: The file is damaged, holds objects or other arrays, or the arrays break a rule.
     """
-    arrays = _load(path)
+    arrays = load_arrays(path)
     pair = next(pair for pair in (*_TRAINING, _TEST) if set(pair) & set(arrays))
     names = _class_names(arrays, path)
     training = _dataset(path, arrays, pair, task, names, like)
@@ -62,7 +62,12 @@ def _dataset(
     )
 
 
-def _load(path: Path) -> dict[str, np.ndarray]:
+def load_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of an archive whose names Studium knows, at least one; nothing in the file is executed.
+
+    Raises:
+        DataError: The file is no readable archive of plain arrays, or holds none of the known names.
+    """
     try:
         with path.open("rb") as file:
             return _known_arrays(np.load(file, allow_pickle=False), path)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import polars as pl
@@ -17,6 +15,7 @@ from studium.data import Dataset, TableSchema, encode_images, encode_table, open
 from studium.data.arrays import array_inputs
 from studium.data.idx import is_idx, parse_idx
 from studium.data.interpretation import require_images, require_table
+from studium.data.npz import load_arrays
 from studium.errors import DataError
 from studium.training.model import Model
 
@@ -174,20 +173,13 @@ def _actual(dataset: Dataset, row: int) -> str | float | None:
 
 
 def _array(path: Path) -> np.ndarray:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            name = next((name for name in _ARRAYS if name in getattr(archive, "files", ())), None)
-            if name is None:
-                raise DataError(
-                    f"{path} has no array {' or '.join(_ARRAYS)}, but inputs are needed: rename or add it"
-                )
-            return np.asarray(archive[name])
-    except (OSError, EOFError, ValueError, NotImplementedError, MemoryError, BadZipFile, zlib.error) as error:
-        if isinstance(error, DataError):
-            raise
+    arrays = load_arrays(path)
+    name = next((name for name in _ARRAYS if name in arrays), None)
+    if name is None:
         raise DataError(
-            f"{path} is not a readable .npz file of plain arrays: write it with numpy.savez"
-        ) from error
+            f"{path} has no array {' or '.join(_ARRAYS)}, but inputs are needed: rename or add it"
+        )
+    return arrays[name]
 
 
 def join(parts: list[Inputs]) -> Inputs:
