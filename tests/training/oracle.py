@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ _OPTIMIZERS: dict[str, tuple[Any, tuple[str, ...]]] = {
 
 def plain_training(
     dataset: Dataset, member: Member
-) -> tuple[dict[str, torch.Tensor], list[float], list[float]]:
+) -> tuple[Mapping[str, torch.Tensor], list[float], list[float]]:
     """Weights, training losses and validation losses of each epoch; constant schedule, no early stopping."""
     config, dtype = member.config, getattr(torch, member.config.precision)
     inputs, targets = _normalised(dataset, member, dtype)
@@ -105,7 +106,7 @@ def _optimizer(member: Member, network: nn.Module) -> torch.optim.Optimizer:
     return optimizer
 
 
-def largest_difference(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor]) -> float:
+def largest_difference(ours: Mapping[str, torch.Tensor], theirs: Mapping[str, torch.Tensor]) -> float:
     """Largest difference of any weight, relative to the largest weight of its tensor."""
     assert ours.keys() == theirs.keys()
     return max(float((ours[name] - theirs[name]).abs().max() / theirs[name].abs().max()) for name in theirs)

@@ -7,37 +7,62 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from studium.training.concurrency import Message, WorkerError, run_groups
+from studium.training.concurrency import Died, StoppedError, WorkerError, run_items
 
 GROUPS = [[0], [1], [2], [3], [4]]
 
 
-def squares(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Message]:
+def squares(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Any]:
     yield "square", (group[0], group[0] ** 2, os.getpid())
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_every_group_is_trained_once(workers: int) -> None:
-    messages = list(run_groups(GROUPS, squares, workers=workers, threads=1))
+    messages = list(run_items(GROUPS, squares, workers=workers, threads=1))
     assert sorted(content[:2] for _, content in messages) == [(number, number**2) for number in range(5)]
     own = {content[2] for _, content in messages}
     assert (os.getpid() in own) == (workers == 1)
     assert multiprocessing.active_children() == []
 
 
-def test_a_worker_that_dies_is_an_error_in_words_and_the_others_end() -> None:
-    def die(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Message]:
+def test_a_process_that_dies_is_told_and_the_others_go_on() -> None:
+    def die(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Any]:
         if group == [3]:
             os.kill(os.getpid(), signal.SIGKILL)
         yield "alive", group
 
-    with pytest.raises(WorkerError, match="a training process died"):
-        list(run_groups(GROUPS, die, workers=2, threads=1))
+    messages = list(run_items(GROUPS, die, workers=2, threads=1))
+    assert [message for message in messages if isinstance(message, Died)] == [
+        Died(3, "the training process was ended by SIGKILL; its memory may not have sufficed")
+    ]
+    assert sorted(message[1] for message in messages if not isinstance(message, Died)) == [[0], [1], [2], [4]]
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_items_that_run_are_told_to_stop_and_no_others_begin(workers: int) -> None:
+    stopping = threading.Event()
+
+    def endless(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Any]:
+        yield "began", group
+        while not unwanted():
+            time.sleep(0.01)
+        yield "saved", group
+        raise StoppedError
+
+    messages = []
+    for message in run_items(GROUPS, endless, workers=workers, threads=1, stop=stopping.is_set):
+        messages.append(message)
+        if len(messages) == workers:
+            stopping.set()
+    assert sorted(messages) == sorted([(word, [n]) for word in ("began", "saved") for n in range(workers)])
     assert multiprocessing.active_children() == []
 
 
@@ -45,22 +70,22 @@ def test_an_exception_travels_or_is_told_with_its_traceback() -> None:
     class LocalError(Exception):
         pass
 
-    def fail(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Message]:
+    def fail(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Any]:
         raise KeyError("told") if group == [0] else LocalError("only here")
         yield
 
     with pytest.raises(KeyError, match="told"):
-        list(run_groups([[0], [0]], fail, workers=2, threads=1))
+        list(run_items([[0], [0]], fail, workers=2, threads=1))
     with pytest.raises(WorkerError, match="only here"):
-        list(run_groups([[1], [1]], fail, workers=2, threads=1))
+        list(run_items([[1], [1]], fail, workers=2, threads=1))
 
 
 def test_a_worker_that_does_not_listen_is_ended() -> None:
-    def forever(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Message]:
+    def forever(group: list[int], unwanted: Callable[[], bool]) -> Iterator[Any]:
         yield "started", os.getpid()
         signal.pause()
 
-    messages = run_groups(GROUPS, forever, workers=2, threads=1)
+    messages = run_items(GROUPS, forever, workers=2, threads=1)
     _, process = next(messages)
     messages.close()  # type: ignore[attr-defined]
     with pytest.raises(ProcessLookupError):
@@ -69,7 +94,7 @@ def test_a_worker_that_does_not_listen_is_ended() -> None:
 
 ORPHANS = """
 import os, signal, sys, time
-from studium.training.concurrency import run_groups
+from studium.training.concurrency import run_items
 
 def endless(group, unwanted):
     while True:
@@ -77,7 +102,7 @@ def endless(group, unwanted):
         time.sleep(0.01)
 
 seen = set()
-for _, process in run_groups([[0], [1]], endless, workers=2, threads=1):
+for _, process in run_items([[0], [1]], endless, workers=2, threads=1):
     seen.add(process)
     if len(seen) == 2:
         print(*seen, flush=True)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from studium.data.dataset import Dataset
+from studium.environment import torch_threads
 
 _CHUNK = 4096  # images turned to float at a time, so that memory stays small
 
@@ -64,14 +65,15 @@ def fit_normalisation(dataset: Dataset, rows: np.ndarray) -> Normalisation:
         rows: Training row indices ``[N]``.
     """
     index = torch.from_numpy(np.asarray(rows, dtype=np.int64))
-    if dataset.inputs.dtype == torch.uint8:
-        mean, std = _image_moments(dataset.inputs, index)
-    else:
-        mean, std = _moments(dataset.inputs[index])
-    if dataset.task == "classification":
-        empty = torch.zeros(0, dtype=torch.float64)
-        return Normalisation(mean, std, empty, empty)
-    return Normalisation(mean, std, *_moments(dataset.targets[index]))
+    with torch_threads(1):  # sums over many rows would differ in their last bits with the number of threads
+        if dataset.inputs.dtype == torch.uint8:
+            mean, std = _image_moments(dataset.inputs, index)
+        else:
+            mean, std = _moments(dataset.inputs[index])
+        if dataset.task == "classification":
+            empty = torch.zeros(0, dtype=torch.float64)
+            return Normalisation(mean, std, empty, empty)
+        return Normalisation(mean, std, *_moments(dataset.targets[index]))
 
 
 def _moments(values: Tensor) -> tuple[Tensor, Tensor]:

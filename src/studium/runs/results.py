@@ -57,7 +57,7 @@ class Training(Frozen):
     """
 
     seed: int
-    status: Literal["complete", "diverged"]
+    status: Literal["complete", "diverged", "failed"]
     epochs: int
     best_epoch: int
     seconds: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,7 @@ from torch import Tensor
 from studium.data import Normalisation
 from studium.training.member import Member
 
-Status = Literal["complete", "diverged"]
+Status = Literal["complete", "diverged", "failed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,21 +37,24 @@ class Fit:
     Attributes:
         member: What was trained.
         weights: Tensor by name, as in ``build(member.spec).state_dict()``; those of the best epoch when there was early
-            stopping, else of the last; empty when the member diverged.
+            stopping, else of the last; empty when there is no complete training.
         normalisation: From the member's training rows.
         history: One value an epoch.
-        status: ``complete``, or ``diverged``: the loss stopped being finite.
+        status: ``complete``; ``diverged``: the loss stopped being finite; ``failed``: the computation broke, by an
+            exception or because its process died again and again.
         epochs: Epochs run; for a diverged member those with finite loss.
         best_epoch: Epoch (from 1) of the smallest validation loss; the last epoch without validation rows; 0 when
             there is none.
         seconds: Wall time of the training it was part of, divided by the members trained together.
+        reason: Why it failed.
     """
 
     member: Member
-    weights: dict[str, Tensor]
+    weights: Mapping[str, Tensor]
     normalisation: Normalisation
     history: History
     status: Status
     epochs: int
     best_epoch: int
     seconds: float
+    reason: str = ""

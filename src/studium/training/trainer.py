@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Literal
 
-import torch
-
-from studium.data import Dataset, Normalisation, fit_normalisation
+from studium.data import Dataset
 from studium.environment import resolve_device
 from studium.errors import SettingError
 from studium.models import layers
-from studium.training.concurrency import Message, StoppedError, run_groups
+from studium.training.engine import Advanced, Engine
 from studium.training.fit import Fit
 from studium.training.fusion import fusion_key, groups
-from studium.training.loop import Epoch, Loop
+from studium.training.group import Group
+from studium.training.in_memory import InMemory
 from studium.training.losses import loss_name
 from studium.training.member import Member
-from studium.training.population import PopulationProgram
-from studium.training.program import Program
 from studium.training.progress import Progress, Tracker
-from studium.training.single import SingleProgram
 
 Device = Literal["auto", "cpu", "cuda"]
-_SECONDS = 0.1  # between two messages about progress
 
 
 class Trainer:
@@ -41,6 +33,7 @@ class Trainer:
         threads: Threads within one group; ``None``: 1, but all cores for a network that trains alone and is not fused (the
             small operations of a population lose more by threads that wait for each other than they gain). The last
             bits of a result may depend on it.
+        engine: Where groups are trained and what becomes of their fits; ``None``: in memory, by ``workers`` processes.
         fuse: Whether to train together what can be; without it every member trains alone.
         progress: Called now and then with how far the training is.
 
@@ -64,13 +57,14 @@ class Trainer:
         workers: int | None = None,
         threads: int | None = None,
         fuse: bool = True,
+        engine: Engine | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self._dataset = dataset
         self._device = resolve_device(device)
-        self._workers = workers or os.cpu_count() or 1
         self._threads = threads
         self._fuse = fuse
+        self._engine = engine or InMemory(workers)
         self._progress = progress
 
     def fit(self, members: Sequence[Member]) -> list[Fit]:
@@ -105,75 +99,25 @@ class Trainer:
             _check(self._dataset, member)
         parts = groups(members) if self._fuse else [[position] for position in range(len(members))]
         tracker = Tracker(sum(member.config.epochs for member in members), self._progress)
-        normalisations = _normalisations(self._dataset, members)
-
-        def train(part: list[int], unwanted: Callable[[], bool]) -> Iterator[Message]:
-            return self._train(part, members, normalisations, unwanted)
-
-        for kind, content in run_groups(
-            parts, train, workers=self._workers, threads=self._threads_for(parts, members)
-        ):
-            if kind == "epochs":
-                tracker.epochs(*content)
+        for message in self._engine.run(self._dataset, self._groups(parts, members)):
+            if isinstance(message, Advanced):
+                tracker.epochs(*message)
                 continue
-            position, outcome = content
+            position = parts[message.group][message.place]
             member = members[position]
-            tracker.spare(member.config.epochs - outcome["epochs"])
-            yield position, _fit(member, normalisations[position], outcome)
+            tracker.spare(member.config.epochs - message.outcome.epochs)
+            yield position, message.outcome.fit(member)
 
-    def _train(
-        self,
-        positions: list[int],
-        members: Sequence[Member],
-        normalisations: list[Normalisation],
-        unwanted: Callable[[], bool],
-    ) -> Iterator[Message]:
-        own = [normalisations[position] for position in positions]
-        program = self._program([members[position] for position in positions], own)
-        counted, loss, said = 0, 0.0, time.perf_counter()
-        for event in Loop(program, own).run():
-            if unwanted():
-                raise StoppedError
-            if isinstance(event, Epoch):
-                counted, loss = counted + event.n_members, event.loss
-            else:
-                yield "fit", (positions[event.position], _outcome(event.fit))
-            if time.perf_counter() - said > _SECONDS:
-                yield "epochs", (counted, loss)
-                counted, said = 0, time.perf_counter()
-        yield "epochs", (counted, loss)
-
-    def _threads_for(self, parts: list[list[int]], members: Sequence[Member]) -> int:
-        alone = len(parts) == 1 and not self._fuses(members[parts[0][0]])
-        return self._threads or (self._workers if alone else 1)
-
-    def _fuses(self, member: Member) -> bool:
-        return self._fuse and fusion_key(member) is not None
-
-    def _program(self, members: list[Member], normalisations: list[Normalisation]) -> Program:
-        if self._fuses(members[0]) and (len(members) > 1 or self._device.type == "cpu"):
-            return PopulationProgram(self._dataset, members, normalisations)
-        return SingleProgram(self._dataset, members[0], normalisations[0], self._device)
-
-
-def _normalisations(dataset: Dataset, members: Sequence[Member]) -> list[Normalisation]:
-    # Members of a study share folds: each set of training rows is measured once.
-    keys = [hashlib.sha256(member.train.tobytes()).digest() for member in members]
-    rows = {key: member.train for key, member in zip(keys, members, strict=True)}
-    found = {key: fit_normalisation(dataset, each) for key, each in rows.items()}
-    return [found[key] for key in keys]
-
-
-def _outcome(fit: Fit) -> dict[str, Any]:
-    # What the parent does not know yet. Arrays travel between processes as bytes; tensors would take file handles.
-    fields = {field.name: getattr(fit, field.name) for field in dataclasses.fields(fit)}
-    del fields["member"], fields["normalisation"]
-    return {**fields, "weights": {name: tensor.numpy() for name, tensor in fit.weights.items()}}
-
-
-def _fit(member: Member, normalisation: Normalisation, outcome: dict[str, Any]) -> Fit:
-    weights = {name: torch.from_numpy(array) for name, array in outcome["weights"].items()}
-    return Fit(member=member, normalisation=normalisation, **{**outcome, "weights": weights})
+    def _groups(self, parts: list[list[int]], members: Sequence[Member]) -> list[Group]:
+        found = []
+        for part in parts:
+            own = tuple(members[position] for position in part)
+            fused = self._fuse and fusion_key(own[0]) is not None
+            fused = fused and (len(own) > 1 or self._device.type == "cpu")
+            alone = len(parts) == 1 and not fused
+            threads = self._threads or ((os.cpu_count() or 1) if alone else 1)
+            found.append(Group(own, fused, threads, "cpu" if fused else self._device.type))
+        return found
 
 
 def _check(dataset: Dataset, member: Member) -> None:
