@@ -10,7 +10,8 @@
     │   ├── InvalidStructureError    a network whose shapes cannot be
     │   ├── ModelFileError       a model file that is truncated, foreign or damaged
     │   ├── RunFolderError       a run folder that is missing, damaged or of another version
-    │   └── OutputError          a place that cannot be written, found before any work is spent
+    │   ├── OutputError          a place that cannot be written, found before any work is spent
+    │   └── ClusterError         a cluster that cannot be reached or used
     └── UnavailableError         the world's fault: nothing could be fetched, the disk is full; exit code 1
 
 Every message is one sentence that names the value, the rule and the cure.
@@ -79,6 +80,10 @@ class RunFolderError(InputError):
 
 class OutputError(InputError):
     """The place chosen for the output cannot be written."""
+
+
+class ClusterError(InputError):
+    """A cluster cannot be reached, does not accept us, or cannot be used."""
 
 
 class UnavailableError(StudiumError):

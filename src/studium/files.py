@@ -8,8 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 from studium.errors import OutputError, UnavailableError
+
+_PARTIAL = ".partial"  # ends the name of what is not whole yet
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
@@ -26,7 +29,7 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile(**_beside(path), delete=False) as file:
             temporary = Path(file.name)
             file.write(data)
             file.flush()
@@ -55,17 +58,12 @@ def atomic_directory(path: Path) -> Iterator[Path]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        temporary = Path(tempfile.mkdtemp(**_beside(path)))
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
         yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        sync_directory(temporary)
-        _swap(temporary, path)
-        sync_directory(path.parent)
-    except OSError as error:
-        raise _unwritable(path, error) from error
+        _put(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -87,6 +85,26 @@ def check_writable(directory: Path) -> None:
         raise OutputError(str(_unwritable(directory, error))) from error
 
 
+def remove_partial(directory: Path) -> int:
+    """Remove what writers that were killed have left behind, in a folder and below.
+
+    Nobody may be writing there.
+
+    Args:
+        directory: Where to look.
+
+    Returns:
+        How many files and folders there were.
+    """
+    found = list(directory.rglob(f".*{_PARTIAL}"))
+    for path in found:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return len(found)
+
+
 def sync_directory(path: Path) -> None:
     """Make the renames inside a folder survive a power loss."""
     handle = os.open(path, os.O_RDONLY)
@@ -96,14 +114,34 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
+def _put(temporary: Path, path: Path) -> None:
+    try:
+        temporary.chmod(0o777 & ~_umask())
+        sync_directory(temporary)
+        _swap(temporary, path)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def _swap(new: Path, path: Path) -> None:
     if not path.exists():
         new.replace(path)
         return
-    old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.old."))
+    old = Path(tempfile.mkdtemp(**_beside(path)))
     path.replace(old)
     new.replace(path)
     shutil.rmtree(old, ignore_errors=True)
+
+
+class _Beside(TypedDict):
+    dir: Path
+    prefix: str
+    suffix: str
+
+
+def _beside(path: Path) -> _Beside:
+    return {"dir": path.parent, "prefix": f".{path.name}.", "suffix": _PARTIAL}
 
 
 def _umask() -> int:

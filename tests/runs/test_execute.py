@@ -23,6 +23,7 @@ def test_a_run_holds_everything() -> None:
     assert [step.status for step in folder.state.steps] == ["complete"] * 5
     assert {path.name for path in folder.path.iterdir()} == {
         *("plan.toml", "environment.json", "run.json", "comparisons.json", "models"),
+        *("driver.lock", "ledger.db", "fits", "rows"),
     }
     for name in folder.results():
         assert {path.name for path in folder.step_path(name).iterdir()} >= {

@@ -22,7 +22,7 @@ def copy(tmp_path: Path) -> Path:
 @pytest.fixture
 def writer(tmp_path: Path) -> RunWriter:
     steps = (StepState(name="a", kind="train"), StepState(name="b", kind="train"))
-    return RunWriter(
+    return RunWriter.begun(
         new_run("mine", runs=tmp_path),
         plan_name="mine",
         plan_text='name = "mine"\n',

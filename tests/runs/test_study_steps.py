@@ -250,6 +250,6 @@ def test_a_command_of_its_own_does_not_speak_of_steps() -> None:
 def test_progress_goes_on_from_phase_to_phase() -> None:
     shares: list[float] = []
     phases = Phases([1, 1], shares.append)
-    for done, seconds in ((5, 1.0), (10, 2.0), (1, 0.1), (10, 3.0)):
-        phases(Progress(done=done, total=10, loss=0.0, seconds=seconds, seconds_left=0.0))
+    for done, finished in ((5, False), (10, True), (1, False), (10, True)):
+        phases(Progress(done=done, total=10, loss=0.0, seconds=0.0, seconds_left=0.0, finished=finished))
     assert shares == [0.25, 0.5, 0.55, 1.0]

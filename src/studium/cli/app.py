@@ -6,15 +6,18 @@ from typing import Annotated
 
 import typer
 
-from studium.cli import data
+from studium.cli import data, export
 from studium.cli.compare import compare
 from studium.cli.cv import cv
 from studium.cli.edge import Edge
 from studium.cli.evaluate import evaluate
 from studium.cli.predict import predict
-from studium.cli.run import report, run
+from studium.cli.report import report
+from studium.cli.resume import resume
+from studium.cli.run import run
 from studium.cli.study import study
 from studium.cli.train import train
+from studium.cli.verify import verify
 
 app = typer.Typer(
     name="studium",
@@ -32,7 +35,10 @@ app.command()(compare)
 app.command()(evaluate)
 app.command(context_settings={"ignore_unknown_options": True})(predict)  # -8 is an input, not an option
 app.command()(run)
+app.command()(resume)
+app.command()(verify)
 app.command()(report)
+app.add_typer(export.app)
 
 
 def _version(wanted: bool) -> None:

@@ -9,12 +9,13 @@ import typer
 
 from studium.cli.data_options import DataOptions
 from studium.cli.edge import FAILED
+from studium.cli.execution_options import ExecutionOptions
 from studium.cli.messages import say
 from studium.cli.option_groups import panel, takes_groups
 from studium.cli.options import Json, Seed
 from studium.cli.output import print_json, print_line, print_table
 from studium.cli.replication_options import ReplicationOptions
-from studium.cli.run import described_run, run_and_report
+from studium.cli.run import described_run, run_and_report, tasks_line
 from studium.cli.run_progress import run_progress
 from studium.cli.study_output import describe_comparison, describe_test, interval_text, tuned_text
 from studium.cli.train_options import TrainOptions
@@ -60,6 +61,7 @@ def compare(
     data: DataOptions,
     training: TrainOptions,
     replication: ReplicationOptions,
+    execution: ExecutionOptions,
     models: Models = None,
     points: Points = None,
     tuning_seeds: TuningSeeds = 1,
@@ -88,7 +90,9 @@ def compare(
     question = "Which structure is best once each is tuned, and how sure is that?"
     plan = Plan(name="compare", title=f"Structures on {data.data}", question=question, steps=(step,))
     with run_progress(plan.name) as observe:
-        folder = run_and_report(PlanRun(plan, out=out, observe=observe, opener=opener))
+        folder = run_and_report(
+            PlanRun(plan, out=out, observe=observe, opener=opener, execution=execution.execution())
+        )
     record = folder.comparison(STEP)
     if json:
         path = None if record.winner is None else str(folder.step_path(STEP))
@@ -134,6 +138,7 @@ def _show(record: ComparisonRecord, folder: RunFolder) -> None:
     print_line(f"{found.n_trainings:,} trainings in {folder.state.seconds:.1f} s")
     if found.winner is not None:
         print_line(f"saved in {folder.step_path(STEP)}")
+    print_line(tasks_line(folder))
     print_line(f"report {folder.report_path}")
 
 

@@ -20,7 +20,7 @@ FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
 _ORDER = (
     *("data", "train", "cv", "study", "compare", "search", "inspect", "evaluate", "predict"),
-    *("run", "resume", "report", "serve"),
+    *("run", "resume", "verify", "report", "export", "serve"),
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from studium.cli.option_groups import panel
 
 _computation, _output = panel("Computation"), panel("Output")
@@ -15,3 +17,5 @@ Threads = Annotated[
     int | None,
     _computation("--threads", "N", "PyTorch threads of one training; by default all cores.", min=1),
 ]
+
+Run = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, or its name in runs.")]

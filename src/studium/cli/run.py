@@ -1,7 +1,8 @@
-"""``studium run`` and ``studium report``: a whole plan as one command, and its report."""
+"""``studium run``: a whole plan as one command."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -9,9 +10,11 @@ import typer
 
 from studium.cli.data_options import Offline
 from studium.cli.edge import FAILED
+from studium.cli.execution_options import ExecutionOptions
+from studium.cli.interruption import stopping
 from studium.cli.messages import say
 from studium.cli.option_errors import require_known
-from studium.cli.option_groups import panel
+from studium.cli.option_groups import panel, takes_groups
 from studium.cli.options import Json
 from studium.cli.output import print_json, print_line, print_table
 from studium.cli.run_progress import run_progress
@@ -43,11 +46,16 @@ Out = Annotated[
     Path | None,
     panel("Output")("--out", "DIR", "Folder of the run, new or empty. Default: runs/PLAN-1, -2 and so on."),
 ]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, or its name in runs.")]
 
 
+@takes_groups
 def run(
-    plan: PlanName, budget: BudgetName = None, out: Out = None, offline: Offline = False, json: Json = False
+    plan: PlanName,
+    execution: ExecutionOptions,
+    budget: BudgetName = None,
+    out: Out = None,
+    offline: Offline = False,
+    json: Json = False,
 ) -> None:
     """Run a plan: train, test, save and compare its networks, and write the report."""
     from studium.runs import PlanRun, load_plan
@@ -56,28 +64,26 @@ def run(
         require_known("budget", budget, ("quick", "full"))
     chosen, where = load_plan(plan, cast("Budget | None", budget))
     with run_progress(chosen.name) as observe:
-        folder = run_and_report(PlanRun(chosen, where=where, out=out, offline=offline, observe=observe))
+        options: Any = {"where": where, "out": out, "offline": offline, "observe": observe}
+        folder = run_and_report(PlanRun(chosen, execution=execution.execution(), **options))
+    show_run(folder, json=json)
+
+
+def show_run(folder: RunFolder, *, json: bool) -> None:
+    """Print what a finished run found; exits with 1 when a step has nothing to show."""
     result = describe(folder)
     print_json(result) if json else _show(result, folder)
-    if diverged := [each["step"] for each in result["scores"] if each["status"] == "diverged"]:
-        say(
-            "error",
-            f"every training of {', '.join(diverged)} diverged: choose a smaller learning rate in the plan",
-        )
+    for status, cure in _CURES.items():
+        if lost := [each["step"] for each in result["scores"] if each["status"] == status]:
+            say("error", f"every training of {', '.join(lost)} {status}: {cure}")
+    if any(each["status"] != "complete" for each in result["scores"]):
         raise typer.Exit(FAILED)
 
 
-def report(run: Run, json: Json = False) -> None:
-    """Write the report of a run again, from its folder alone."""
-    from studium.report import write_report
-    from studium.runs.folder import RunFolder
-
-    folder = RunFolder.find(run)
-    path = write_report(folder)
-    if json:
-        print_json({"run": str(folder.path), "report": str(path)})
-    else:
-        print_line(str(path))
+_CURES = {
+    "diverged": "choose a smaller learning rate in the plan",
+    "failed": "see the notes above for the reason, then resume the run",
+}
 
 
 def describe(folder: RunFolder) -> dict[str, Any]:
@@ -100,19 +106,33 @@ def described_run(folder: RunFolder) -> dict[str, Any]:
         "run": str(folder.path),
         "report": str(folder.report_path),
         "seconds": round(folder.state.seconds, 3),
+        "tasks": None if folder.state.tasks is None else folder.state.tasks.model_dump(mode="json"),
     }
 
 
 def run_and_report(prepared: PlanRun) -> RunFolder:
     """Run a plan and write its report, also of what was finished before an interruption."""
+    with stopping() as stop:
+        return reported(lambda: prepared.run(stop), lambda: prepared.path)
+
+
+def reported(drive: Callable[[], RunFolder], path: Callable[[], Path | None]) -> RunFolder:
+    """Drive a run and write its report, also of what was finished when it ends early.
+
+    Args:
+        drive: Does it.
+        path: The run's folder, as soon as there is one.
+    """
     from studium.report import write_report
     from studium.runs.folder import RunFolder
 
     try:
-        folder = prepared.run()
+        folder = drive()
     except BaseException:  # Ctrl-C, too: what is finished gets its report
-        if prepared.path is not None and (prepared.path / "run.json").exists():
-            say("note", f"the report of what was finished is {write_report(RunFolder(prepared.path))}")
+        where = path()
+        if where is not None and (where / "run.json").exists():
+            say("note", f"the report of what was finished is {write_report(RunFolder(where))}")
+            say("note", f"to go on: studium resume {where}")
         raise
     write_report(folder)
     return folder
@@ -169,13 +189,23 @@ def _show(result: dict[str, Any], folder: RunFolder) -> None:
         for line in found_in(folder, step):
             print_line(f"{step.name}: {line}")
     rows = [
-        [each["step"], each["data"], each["metric"], *_cells(each["test"]), each["seconds"]]
+        [each["step"], each["data"], each["metric"], *_cells(each["test"], each["status"]), each["seconds"]]
         for each in result["scores"]
     ]
     if rows:
         print_table("", ["step", "data", "test metric", "mean", "sd", "n", "seconds"], rows)
+    print_line(tasks_line(folder))
     print_line(f"report {result['report']}")
 
 
-def _cells(summary: dict[str, Any] | None) -> list[Any]:
-    return ["diverged", None, 0] if summary is None else [summary["mean"], summary["std"], summary["n"]]
+def tasks_line(folder: RunFolder) -> str:
+    """What became of the tasks of a run, in a line."""
+    tasks = folder.state.tasks
+    if tasks is None:
+        return "tasks none"
+    failed = f", {tasks.failed} failed" if tasks.failed else ""
+    return f"tasks {tasks.computed} computed, {tasks.reused} known{failed}, {tasks.place}; weights {tasks.weights[:16]}"
+
+
+def _cells(summary: dict[str, Any] | None, status: str) -> list[Any]:
+    return [status, None, 0] if summary is None else [summary["mean"], summary["std"], summary["n"]]

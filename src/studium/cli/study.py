@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from studium.cli.data_options import DataOptions
+from studium.cli.execution_options import ExecutionOptions
 from studium.cli.messages import say
 from studium.cli.network_options import NetworkOptions
 from studium.cli.option_groups import panel, takes_groups
 from studium.cli.options import Json, Seed
 from studium.cli.output import print_json, print_line, print_table
 from studium.cli.replication_options import ReplicationOptions
-from studium.cli.run import described_run, run_and_report
+from studium.cli.run import described_run, run_and_report, tasks_line
 from studium.cli.run_progress import run_progress
 from studium.cli.study_output import describe_study, interval_text
 from studium.cli.train_options import TrainOptions
@@ -65,6 +66,7 @@ def study(
     parameter: Parameters,
     training: TrainOptions,
     replication: ReplicationOptions,
+    execution: ExecutionOptions,
     sampler: Sampler = None,
     points: Points = None,
     seed: Seed = 0,
@@ -80,7 +82,9 @@ def study(
     step = _step(data, network, training, tuple(parameter), given, opener)
     plan = Plan(name=f"study-{step.name}", title=_title(step), question=_question(step), steps=(step,))
     with run_progress(plan.name) as observe:
-        folder = run_and_report(PlanRun(plan, out=out, observe=observe, opener=opener))
+        folder = run_and_report(
+            PlanRun(plan, out=out, observe=observe, opener=opener, execution=execution.execution())
+        )
     found = folder.study(step.name).study
     if json:
         print_json(describe_study(found) | described_run(folder))
@@ -146,6 +150,7 @@ def _show(found: StudyResult, folder: RunFolder) -> None:
         if sentence:
             print_line(sentence)
     print_line(f"{found.n_trainings:,} trainings in {folder.state.seconds:.1f} s")
+    print_line(tasks_line(folder))
     print_line(f"report {folder.report_path}")
 
 

@@ -71,6 +71,7 @@ def describe_trial(trial: Trial) -> dict[str, Any]:
         "n": trial.n,
         "std": trial.std,
         "diverged": trial.n_diverged,
+        "failed": trial.n_failed,
         "p_value": trial.p_value,
         "not_worse": trial.not_worse,
         "epochs": trial.epochs.mean,

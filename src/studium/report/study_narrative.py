@@ -26,7 +26,7 @@ def comparison_paragraphs(record: ComparisonRecord) -> list[str]:
 def score_words(trial: Trial, name: MetricName) -> str:
     """A mean with its interval and n."""
     if trial.mean is None:
-        return "no mean, since a training diverged"
+        return f"no mean, since a training {trial.status}"
     if trial.low is None or trial.high is None:
         return f"{metric(trial.mean, name)} (n = {trial.n})"
     ends = f"{metric(trial.low, name)} to {metric(trial.high, name)}"
@@ -84,6 +84,7 @@ _PHRASES = {
         "diverged in some training and counts as worse",
         "diverged in some training and count as worse",
     ),
+    "failed": ("failed, so that nothing is known of it", "failed, so that nothing is known of them"),
 }
 
 
@@ -151,6 +152,7 @@ _CONTENDERS = {
     "not worse": "Not significantly worse",
     "worse": "Worse",
     "diverged": "Diverged, and therefore worse",
+    "failed": "Failed, so that nothing is known of them",
 }
 
 
@@ -173,7 +175,7 @@ def _retrained(record: ComparisonRecord) -> str:
         return ""
     model = result.model
     if model is None or model.test is None:
-        return f"Retrained on all training rows, {result.network.name} diverged; there is no model."
+        return f"Retrained on all training rows, {result.network.name} {result.status}; there is no model."
     name = result.data.metric
     interval = model.test_interval
     sure = ""

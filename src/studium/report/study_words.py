@@ -7,14 +7,14 @@ from studium.studies.results import Trial, Value
 
 
 def verdict(trial: Trial, best: int | None) -> str:
-    """What was found of a trial: ``best``, ``not worse``, ``worse`` or ``diverged``.
+    """What was found of a trial: ``best``, ``not worse``, ``worse``, ``diverged`` or ``failed``.
 
     Args:
         trial: The trial.
         best: Number of the best one.
     """
-    if trial.status == "diverged":
-        return "diverged"
+    if trial.status != "complete":
+        return trial.status
     if trial.number == best:
         return "best"
     return "not worse" if trial.not_worse else "worse"

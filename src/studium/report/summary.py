@@ -72,11 +72,13 @@ def _found(group: list[StepView]) -> list[str]:
     )
     if len(order) > 1:
         sentences.append(f"By the validation rows, which alone may choose, {order[0]} is the best of them.")
-    return sentences + [_diverged(step) for step in group if step.result.n_diverged]
+    return sentences + [words for step in group for words in _lost(step)]
 
 
-def _diverged(step: StepView) -> str:
-    return f"{step.result.n_diverged} of the {count(len(step.result.trainings), 'training')} of {step.name} diverged."
+def _lost(step: StepView) -> list[str]:
+    lost = {"diverged": step.result.n_diverged, "failed": step.result.n_failed}
+    trainings = f"of the {count(len(step.result.trainings), 'training')} of {step.name}"
+    return [f"{n} {trainings} {word}." for word, n in lost.items() if n]
 
 
 def _sureness(folder: RunFolder, steps: list[StepView]) -> list[str]:

@@ -160,7 +160,7 @@ def _metrics(steps: list[StepView]) -> str:
 def _exported(step: StepView) -> str:
     model = step.result.model
     if model is None or model.test is None:
-        return "diverged"
+        return step.result.status
     score = metric(model.test.metric, step.metric)
     interval = model.test_interval
     if interval is None:

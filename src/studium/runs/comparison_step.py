@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 
+from studium.data import Dataset
 from studium.errors import InputError
 from studium.runs.cost import members_seconds
 from studium.runs.facts import data_facts
@@ -31,6 +32,7 @@ from studium.studies import (
     usual_structures,
 )
 from studium.training import Trainer
+from studium.training.engine import Engine
 
 _POINTS, _LONG_POINTS, _HELD_OUT_POINTS = 24, 6, 4
 _SHORT = 1000  # training rows up to which a fully connected network trains in no time
@@ -56,6 +58,11 @@ class PreparedComparison:
         return self.opened.notices
 
     @property
+    def pool(self) -> Dataset:
+        """What its networks are trained on."""
+        return self.opened.pool
+
+    @property
     def checksums(self) -> dict[str, str]:
         """SHA-256 of the data, by name."""
         return self.opened.checksums
@@ -65,10 +72,10 @@ class PreparedComparison:
         """A rough guess of the time it takes."""
         return sum(self._weights)
 
-    def run(self, folders: StepFolders, progress: ShareDone) -> None:
+    def run(self, folders: StepFolders, engine: Engine, progress: ShareDone) -> None:
         """Tune, compare, retrain the winner, and write it all."""
         started = time.perf_counter()
-        trainer = Trainer(self.opened.pool, progress=Phases(self._weights, progress))
+        trainer = Trainer(self.opened.pool, engine=engine, progress=Phases(self._weights, progress))
         found, winner = compare(self.opened.pool, self.plan, trainer)
         result = None
         if isinstance(self.step, CompareStep) and winner is not None:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from studium.environment import current_environment
-from studium.errors import SettingError
+from studium.errors import SettingError, UnavailableError
+from studium.execution import DurableEngine
+from studium.execution.place import Place
 from studium.runs.comparison_step import prepare_compare, prepare_optimizers
+from studium.runs.execution import Execution
 from studium.runs.folder import RunFolder
+from studium.runs.lock import driving
 from studium.runs.opening import DataOpener
 from studium.runs.plan import Plan
 from studium.runs.plan_text import PlanText
 from studium.runs.prepared import PreparedStep
 from studium.runs.resolution import StepError
-from studium.runs.state import StepState
+from studium.runs.state import StepState, TaskCounts
 from studium.runs.study_step import prepare_study
 from studium.runs.train_step import prepare_train
 from studium.runs.writer import RunWriter, check_new, new_run
+from studium.training.concurrency import never
+
+_log = logging.getLogger(__name__)
 
 _EXECUTORS: dict[str, Callable[[Any, DataOpener], PreparedStep]] = {
     "train": prepare_train,
@@ -61,6 +70,7 @@ def run_plan(
     out: Path | None = None,
     offline: bool = False,
     observe: Observer = lambda _: None,
+    execution: Execution | None = None,
 ) -> RunFolder:
     """Run a plan: :class:`PlanRun`, prepared and run.
 
@@ -70,6 +80,7 @@ def run_plan(
         out: The run's folder; by default a new, numbered one in ``runs``.
         offline: Never touch the network.
         observe: Called with the progress.
+        execution: Where the tasks are computed; by default as the work suggests.
 
     Returns:
         The run, finished.
@@ -77,20 +88,20 @@ def run_plan(
     Raises:
         InputError: A step asks for something that cannot be; nothing has been written then.
         UnavailableError: Data cannot be had, or the disk is full.
-        KeyboardInterrupt: The user stopped the run; its finished steps are on disk and its state says so.
+        KeyboardInterrupt: The user stopped the run; what is finished is on disk, and the run can be resumed.
     """
-    return PlanRun(plan, where=where, out=out, offline=offline, observe=observe).run()
+    return PlanRun(plan, where=where, out=out, offline=offline, observe=observe, execution=execution).run()
 
 
 class PlanRun:
     """One execution of a plan. Making it opens all data and checks all steps; nothing is written or trained then.
 
     Args:
-        plan, where, out, offline, observe: As for :func:`run_plan`.
+        plan, where, out, offline, observe, execution: As for :func:`run_plan`.
         opener: Opens the data, when some of them are open already.
 
     Attributes:
-        path: The run's folder; ``None`` before :meth:`run`.
+        path: The run's folder; ``None`` before it is run.
 
     Raises:
         InputError: A step asks for something that cannot be.
@@ -106,46 +117,98 @@ class PlanRun:
         offline: bool = False,
         observe: Observer = lambda _: None,
         opener: DataOpener | None = None,
+        execution: Execution | None = None,
     ) -> None:
         self.path: Path | None = None
         self._plan, self._out, self._observe = plan, out, observe
+        self._execution = execution or Execution()
         if out is not None:
             check_new(out)
         opener = opener or DataOpener(offline=offline, progress=self._tell)
-        self._prepared = [_prepare(plan, place, opener, where) for place in range(len(plan.steps))]
+        self.prepared = [_prepare(plan, place, opener, where) for place in range(len(plan.steps))]
 
-    def run(self) -> RunFolder:
-        """Run all steps.
+    def run(self, stop: Callable[[], bool] = never) -> RunFolder:
+        """Run all steps in a new folder.
+
+        Args:
+            stop: Once it is true, what runs is kept and ``KeyboardInterrupt`` is raised.
 
         Returns:
             The run, finished.
         """
         self.path = new_run(self._plan.name, self._out)
-        writer = _writer(self._plan, self._prepared, self.path)
+        with driving(self.path):
+            return self._driven(_writer(self._plan, self.prepared, self.path), self.prepared, stop)
+
+    def resume(
+        self, folder: RunFolder, again: Collection[str], stop: Callable[[], bool] = never
+    ) -> RunFolder:
+        """Go on with a run that this process drives.
+
+        Args:
+            folder: The run, of the same plan.
+            again: Steps to be done; what is known of their tasks is not computed again.
+            stop: As for :meth:`run`.
+
+        Returns:
+            The run, finished.
+        """
+        self.path = folder.path
+        writer = RunWriter.resumed(folder, again)
+        return self._driven(writer, [each for each in self.prepared if each.step.name in again], stop)
+
+    def _driven(self, writer: RunWriter, steps: list[PreparedStep], stop: Callable[[], bool]) -> RunFolder:
         try:
-            self._run_steps(writer)
+            self._run_steps(writer, steps, stop)
         except KeyboardInterrupt:
             writer.finish("interrupted")
             raise
         except Exception as error:
-            writer.finish("failed", str(error))
+            with suppress(
+                UnavailableError
+            ):  # a full disk: what happened matters more than that it cannot be noted
+                writer.finish("failed", str(error))
             raise
         writer.finish()
         return writer.folder
 
-    def _run_steps(self, writer: RunWriter) -> None:
-        pace, n_steps = _Pace([each.seconds for each in self._prepared]), len(self._prepared)
-        for position, each in enumerate(self._prepared):
-            name, started = each.step.name, time.perf_counter()
-            reporter = _Reporter(self._observe, pace, name, position, n_steps)
-            writer.step(name, "running")
-            with writer.results(name) as folders:
-                each.run(folders, reporter.share)
-            writer.step(name, "complete", seconds=time.perf_counter() - started)
-            reporter.share(1.0)
+    def _run_steps(self, writer: RunWriter, steps: list[PreparedStep], stop: Callable[[], bool]) -> None:
+        place = self._execution.place(writer.path, sum(each.seconds for each in steps))
+        engine = DurableEngine(writer.path, place, stop=stop, notice=_log.warning)
+        try:
+            pace = _Pace([each.seconds for each in steps])
+            for position, each in enumerate(steps):
+                if stop():
+                    raise KeyboardInterrupt
+                reporter = _Reporter(self._observe, pace, each.step.name, position, len(steps))
+                self._run_step(each, writer, engine, reporter)
+                reporter.share(1.0)
+        finally:
+            writer.tasks(_counts(engine, place))
+            engine.close()
+
+    def _run_step(
+        self, each: PreparedStep, writer: RunWriter, engine: DurableEngine, reporter: _Reporter
+    ) -> None:
+        name, started = each.step.name, time.perf_counter()
+        writer.step(name, "running")
+        with writer.results(name) as folders:
+            each.run(folders, engine, reporter.share)
+        writer.step(name, "complete", seconds=time.perf_counter() - started)
 
     def _tell(self, message: str) -> None:
         self._observe(RunProgress("", 0, len(self._plan.steps), 0.0, None, message))
+
+
+def _counts(engine: DurableEngine, place: Place) -> TaskCounts:
+    tally = engine.tally
+    return TaskCounts(
+        computed=tally.computed,
+        reused=tally.reused,
+        failed=tally.failed,
+        weights=tally.weights,
+        place=place.name,
+    )
 
 
 def _prepare(plan: Plan, place: int, opener: DataOpener, where: PlanText | None) -> PreparedStep:
@@ -162,7 +225,7 @@ def _prepare(plan: Plan, place: int, opener: DataOpener, where: PlanText | None)
 def _writer(plan: Plan, prepared: list[PreparedStep], path: Path) -> RunWriter:
     resolved = plan.model_copy(update={"steps": tuple(each.step for each in prepared)})
     checksums = {name: checksum for each in prepared for name, checksum in each.checksums.items()}
-    return RunWriter(
+    return RunWriter.begun(
         path,
         plan_name=plan.name,
         plan_text=resolved.toml(),

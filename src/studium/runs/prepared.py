@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from studium.data import Dataset
 from studium.errors import InputError
 from studium.runs.opening import DataOpener, OpenedData
 from studium.runs.resolution import StepError
 from studium.runs.step_base import DataStep
 from studium.runs.step_folders import StepFolders
+from studium.training.engine import Engine
 
 ShareDone = Callable[[float], None]
 """Called with the share of a step that is done, in [0, 1]."""
@@ -31,14 +33,19 @@ class PreparedStep(Protocol):
         """A rough guess of the time it takes."""
 
     @property
+    def pool(self) -> Dataset:
+        """What its networks are trained on."""
+
+    @property
     def checksums(self) -> dict[str, str]:
         """SHA-256 of the data, by name."""
 
-    def run(self, folders: StepFolders, progress: ShareDone) -> None:
+    def run(self, folders: StepFolders, engine: Engine, progress: ShareDone) -> None:
         """Do it and write what it gives.
 
         Args:
             folders: Where to write.
+            engine: Trains.
             progress: Called with the share that is done.
         """
 

@@ -48,7 +48,7 @@ class Training(Frozen):
 
     Attributes:
         seed: Root of its random streams.
-        status: ``complete``, or ``diverged``.
+        status: ``complete``, ``diverged`` or ``failed``.
         epochs: Epochs run.
         best_epoch: Epoch of the smallest validation loss, from 1; the last without validation rows; 0 when there is none.
         seconds: Time of the training.
@@ -183,9 +183,16 @@ class TrainResult(Frozen):
         return sum(training.status == "diverged" for training in self.trainings)
 
     @property
-    def status(self) -> Literal["complete", "diverged"]:
-        """``diverged`` when every training did."""
-        return "diverged" if self.exported is None else "complete"
+    def n_failed(self) -> int:
+        """How many of the final trainings failed."""
+        return sum(training.status == "failed" for training in self.trainings)
+
+    @property
+    def status(self) -> Literal["complete", "diverged", "failed"]:
+        """``complete`` when there is a model; else ``failed`` when any training did, else ``diverged``."""
+        if self.exported is not None:
+            return "complete"
+        return "failed" if self.n_failed else "diverged"
 
     def metrics(self, part: Part) -> list[float]:
         """The metric on a part of the rows, of each training that has one.

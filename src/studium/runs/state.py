@@ -33,6 +33,24 @@ class StepState(Frozen):
     reason: str = ""
 
 
+class TaskCounts(Frozen):
+    """What became of the tasks of a run.
+
+    Attributes:
+        computed: Tasks computed since the run was begun or resumed.
+        reused: Tasks whose results were there already.
+        failed: Tasks that failed.
+        weights: SHA-256 over ids and weights of all finished tasks: equal for equal results.
+        place: Where they were computed, in words.
+    """
+
+    computed: int
+    reused: int
+    failed: int
+    weights: str
+    place: str
+
+
 class RunState(Frozen):
     """How far a run is.
 
@@ -43,6 +61,7 @@ class RunState(Frozen):
         started: When, UTC, ISO 8601.
         finished: When, likewise; empty while it runs.
         steps: One entry per step, in the plan's order.
+        tasks: What became of its tasks; ``None`` before the first end of a step.
     """
 
     format: int = FORMAT
@@ -51,6 +70,7 @@ class RunState(Frozen):
     started: str
     finished: str = ""
     steps: tuple[StepState, ...]
+    tasks: TaskCounts | None = None
 
     @property
     def seconds(self) -> float:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from studium.data import Dataset
 from studium.errors import InputError
 from studium.runs.cost import members_seconds
 from studium.runs.facts import data_facts
@@ -21,6 +22,7 @@ from studium.runs.writer import write_record
 from studium.studies import Dimension, StudyPlan, check_study, parse_dimension, run_study
 from studium.studies.sampling import BATCH
 from studium.training import Trainer
+from studium.training.engine import Engine
 from studium.validation import Replicates
 
 _HELD_OUT_POINTS = 9, 5, 24  # along one parameter, along each of two, quasi-random
@@ -54,14 +56,19 @@ class PreparedStudy:
         return members_seconds(*self.plan.point, len(self.replicates.items[0].train), n_members)
 
     @property
+    def pool(self) -> Dataset:
+        """What its networks are trained on."""
+        return self.opened.pool
+
+    @property
     def checksums(self) -> dict[str, str]:
         """SHA-256 of the data, by name."""
         return self.opened.checksums
 
-    def run(self, folders: StepFolders, progress: ShareDone) -> None:
+    def run(self, folders: StepFolders, engine: Engine, progress: ShareDone) -> None:
         """Train every point and write the study."""
         started = time.perf_counter()
-        trainer = Trainer(self.opened.pool, progress=Phases(self._batches, progress))
+        trainer = Trainer(self.opened.pool, engine=engine, progress=Phases(self._batches, progress))
         study = run_study(self.opened.pool, self.plan, self.replicates, trainer)
         member = self.replicates.items[0].member(*self.plan.point)
         seconds = time.perf_counter() - started

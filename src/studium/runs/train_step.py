@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from studium.data import Dataset
 from studium.errors import InputError
 from studium.runs.cost import training_seconds
 from studium.runs.opening import DataOpener, OpenedData
@@ -20,6 +21,7 @@ from studium.runs.train_result import TrainOutcome
 from studium.runs.writer import write_record
 from studium.studies.retraining import refit
 from studium.training import Fit, Progress, Trainer
+from studium.training.engine import Engine
 from studium.training.model import Model
 from studium.training.model_files import save_model
 from studium.training.model_record import Part
@@ -59,21 +61,27 @@ class PreparedTrain:
         return (self._n_folds + len(self.finals.items)) * one
 
     @property
+    def pool(self) -> Dataset:
+        """What its networks are trained on."""
+        return self.opened.pool
+
+    @property
     def checksums(self) -> dict[str, str]:
         """SHA-256 of the data, by name."""
         return self.opened.checksums
 
-    def run(self, folders: StepFolders, progress: ShareDone) -> None:
+    def run(self, folders: StepFolders, engine: Engine, progress: ShareDone) -> None:
         """Train, test, and write model, result and history.
 
         Args:
             folders: Where to write.
+            engine: Trains.
             progress: Called with the share that is done.
         """
         started = time.perf_counter()
         first = self._n_folds / (self._n_folds + len(self.finals.items))
-        validated = self._cross_validate(lambda share: progress(first * share))
-        fits = self._fit(validated, lambda share: progress(first + (1 - first) * share))
+        validated = self._cross_validate(engine, lambda share: progress(first * share))
+        fits = self._fit(validated, engine, lambda share: progress(first + (1 - first) * share))
         models = [scored_model(fit, self.opened, self.step.model) for fit in fits]
         step, seconds = self.step, time.perf_counter() - started
         outcome = TrainOutcome(
@@ -85,25 +93,25 @@ class PreparedTrain:
     def _n_folds(self) -> int:
         return 0 if self.folds is None else len(self.folds.items)
 
-    def _cross_validate(self, progress: ShareDone) -> CrossValidation | None:
+    def _cross_validate(self, engine: Engine, progress: ShareDone) -> CrossValidation | None:
         if self.folds is None:
             return None
         point = (self.resolved.spec, self.resolved.config)
-        return cross_validate([point], self.folds, self._trainer(progress))[0]
+        return cross_validate([point], self.folds, self._trainer(engine, progress))[0]
 
-    def _fit(self, validated: CrossValidation | None, progress: ShareDone) -> list[Fit]:
-        point, trainer = (self.resolved.spec, self.resolved.config), self._trainer(progress)
+    def _fit(self, validated: CrossValidation | None, engine: Engine, progress: ShareDone) -> list[Fit]:
+        point, trainer = (self.resolved.spec, self.resolved.config), self._trainer(engine, progress)
         if not self.step.refit or validated is None:
             return trainer.fit([replicate.member(*point) for replicate in self.finals.items])
         # When every fold diverged nothing chose the epochs; the trainings will show that they diverge, too.
         epochs = validated.best_epochs or self.resolved.config.epochs
         return refit(self.opened.pool, point, epochs, trainer, n_seeds=self.step.seeds, seed=self.step.seed)
 
-    def _trainer(self, progress: ShareDone) -> Trainer:
+    def _trainer(self, engine: Engine, progress: ShareDone) -> Trainer:
         def report(state: Progress) -> None:
             progress(state.done / max(state.total, 1))
 
-        return Trainer(self.opened.pool, progress=report)
+        return Trainer(self.opened.pool, engine=engine, progress=report)
 
 
 def scored_model(fit: Fit, opened: OpenedData, name: str) -> Model | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -15,7 +15,7 @@ from studium.errors import OutputError
 from studium.files import atomic_directory, check_writable, write_atomic
 from studium.runs.comparisons import compare_steps
 from studium.runs.folder import RUNS, RunFolder
-from studium.runs.state import RunState, StepState, StepStatus
+from studium.runs.state import RunState, StepState, StepStatus, TaskCounts
 from studium.runs.step_folders import StepFolders
 
 
@@ -23,27 +23,57 @@ class RunWriter:
     """Writes one run; everything it writes appears whole or not at all.
 
     Args:
-        path: A new, empty folder, from :func:`new_run`.
-        plan_name: Name of the plan.
-        plan_text: The resolved plan, TOML.
-        environment: What the results depend on beside the plan.
-        steps: The steps, none of them begun.
+        path: The run's folder.
+        state: How far it is.
     """
 
-    def __init__(
-        self,
+    def __init__(self, path: Path, state: RunState) -> None:
+        self.path = path
+        self._state = state
+
+    @classmethod
+    def begun(
+        cls,
         path: Path,
         *,
         plan_name: str,
         plan_text: str,
         environment: dict[str, Any],
         steps: tuple[StepState, ...],
-    ) -> None:
-        self.path = path
-        self._state = RunState(plan=plan_name, started=_now(), steps=steps)
+    ) -> RunWriter:
+        """The writer of a new run.
+
+        Args:
+            path: A new, empty folder, from :func:`new_run`.
+            plan_name: Name of the plan.
+            plan_text: The resolved plan, TOML.
+            environment: What the results depend on beside the plan.
+            steps: The steps, none of them begun.
+        """
+        writer = cls(path, RunState(plan=plan_name, started=_now(), steps=steps))
         write_atomic(path / "plan.toml", plan_text)
         write_atomic(path / "environment.json", json.dumps(environment, indent=2) + "\n")
-        self._write_state()  # last: a folder without it is no run
+        writer._write_state()  # last: a folder without it is no run
+        return writer
+
+    @classmethod
+    def resumed(cls, folder: RunFolder, again: Collection[str]) -> RunWriter:
+        """The writer of a run that goes on.
+
+        Args:
+            folder: The run.
+            again: Steps to be done, again or for the first time; the others are finished.
+        """
+        steps = tuple(
+            step.model_copy(update={"status": "waiting", "seconds": 0.0, "reason": ""})
+            if step.name in again
+            else step
+            for step in folder.state.steps
+        )
+        going = folder.state.model_copy(update={"status": "running", "finished": "", "steps": steps})
+        writer = cls(folder.path, going)
+        writer._write_state()
+        return writer
 
     @property
     def folder(self) -> RunFolder:
@@ -63,6 +93,10 @@ class RunWriter:
         """Record a change of a step."""
         self._change(lambda step: step.name == name, status=status, seconds=seconds)
         self._write_state()
+
+    def tasks(self, counts: TaskCounts) -> None:
+        """Record what became of the tasks so far; written with the next change."""
+        self._state = self._state.model_copy(update={"tasks": counts})
 
     def finish(
         self, status: Literal["complete", "failed", "interrupted"] = "complete", reason: str = ""

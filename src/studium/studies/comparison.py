@@ -202,4 +202,9 @@ def _advice(scores: Sequence[Trial]) -> str:
     n_diverged = sum(score.status == "diverged" for score in scores)
     if n_diverged == len(scores):
         return "every contender diverged: lower the learning rates, or clip the gradient"
-    return f"{n_diverged} of {len(scores)} contenders diverged and count as worse" if n_diverged else ""
+    n_failed = sum(score.status == "failed" for score in scores)
+    sentences = [
+        f"{n_diverged} of {len(scores)} contenders diverged and count as worse" if n_diverged else "",
+        f"{n_failed} of {len(scores)} contenders failed, and nothing is known of them" if n_failed else "",
+    ]
+    return "; ".join(filter(None, sentences))

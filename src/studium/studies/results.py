@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from studium.config import Frozen
 
-TrialStatus = Literal["complete", "diverged"]
+TrialStatus = Literal["complete", "diverged", "failed"]
 MetricName = Literal["mse", "accuracy"]
 Value = float | int | str
 
@@ -45,11 +45,13 @@ class Trial(Frozen):
     Attributes:
         number: From 0, in the order of sampling.
         values: Value of each parameter.
-        status: ``complete``; ``diverged``: some replicate's loss stopped being finite.
+        status: ``complete``; ``diverged``: some replicate's loss stopped being finite; ``failed``: the computation of some
+            replicate broke, so that nothing is known of the value.
         scores: Score of each replicate, seeds by folds; ``None`` for one that diverged.
-        n: Replicates that did not diverge.
-        n_diverged: Replicates that did.
-        mean, std: Of the scores; ``None`` when any diverged.
+        n: Replicates with a score.
+        n_diverged: Replicates that diverged.
+        n_failed: Replicates that failed.
+        mean, std: Of the scores; ``None`` when any has none.
         low, high: Ends of the 95% interval of the mean, corrected for overlapping training sets; ``None`` likewise, and for
             a single replicate.
         p_value: Of "not among the best", corrected by Holm over all values; ``None`` where there is no test.
@@ -67,6 +69,7 @@ class Trial(Frozen):
     scores: tuple[tuple[float | None, ...], ...] = ()
     n: int = 0
     n_diverged: int = 0
+    n_failed: int = 0
     mean: float | None = None
     std: float | None = None
     low: float | None = None

@@ -64,7 +64,9 @@ class Asker:
             self._left = len(grid)
             for values in grid:
                 self._study.enqueue_trial(dict(zip((each.name for each in dimensions), values, strict=True)))
-        self._distributions = {each.name: _distribution(each, n_points, sampler) for each in dimensions}
+        self._distributions = {
+            each.name: distribution(each, n_points if sampler == "grid" else None) for each in dimensions
+        }
         self._open: list[optuna.Trial] = []
 
     def ask(self) -> list[Values]:
@@ -101,9 +103,15 @@ def _quasi_random(seed: int) -> BaseSampler:
         )
 
 
-def _distribution(dimension: Dimension, n_points: int, sampler: SamplerName) -> BaseDistribution:
-    if dimension.values or sampler == "grid":
-        return CategoricalDistribution(dimension.grid(n_points))
+def distribution(dimension: Dimension, n_values: int | None = None) -> BaseDistribution:
+    """What Optuna draws a parameter from.
+
+    Args:
+        dimension: The parameter and its values.
+        n_values: Values of a grid along a range; ``None``: the range itself.
+    """
+    if dimension.values or n_values is not None:
+        return CategoricalDistribution(dimension.grid(n_values or 1))
     if dimension.parameter.kind == "int":
         return IntDistribution(round(dimension.low), round(dimension.high), log=dimension.log)
     return FloatDistribution(dimension.low, dimension.high, log=dimension.log)

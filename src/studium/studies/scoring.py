@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,10 +32,11 @@ def scored(number: int, values: Values, found: Assessment, *, curves: bool = Tru
     return Trial(
         number=number,
         values=values,
-        status="diverged" if result.n_diverged else "complete",
+        status=result.status,
         scores=tuple(tuple(_number(score) for score in line) for line in found.scores),
         n=len(fits),
         n_diverged=result.n_diverged,
+        n_failed=result.n_failed,
         mean=_number(around.mean),
         std=_number(around.std),
         low=_number(around.low),
@@ -53,7 +55,8 @@ def judged(
     """Verdicts: which trial is best, which are not worse.
 
     Errors are compared by ratios, since they scatter in proportion to their size; the best has then the smallest geometric
-    mean. Accuracies are compared by differences. See :func:`studium.validation.not_worse`.
+    mean. Accuracies are compared by differences. See :func:`studium.validation.not_worse`. Of trials that failed nothing is
+    known; they take no part.
 
     Args:
         trials: At least one.
@@ -61,15 +64,18 @@ def judged(
         lower_is_better: Whether the score is an error.
 
     Returns:
-        The comparison, and the trials with p-value and verdict.
+        The comparison, in which the best is a position among the trials, and the trials with p-value and verdict.
     """
-    scores = np.array([trial.scores for trial in trials], dtype=np.float64)  # [V, S, K]
+    known = [place for place, trial in enumerate(trials) if trial.status != "failed"] or list(
+        range(len(trials))
+    )
+    scores = np.array([trials[place].scores for place in known], dtype=np.float64)  # [V, S, K]
     found = not_worse(scores, replicates.test_to_train, lower_is_better, ratios=lower_is_better)
-    verdicts = zip(trials, found.p_values, found.not_worse, strict=True)
-    return found, [
-        trial.model_copy(update={"p_value": _number(p), "not_worse": bool(good)})
-        for trial, p, good in verdicts
-    ]
+    judged_trials = list(trials)
+    for place, p, good in zip(known, found.p_values, found.not_worse, strict=True):
+        verdict = {"p_value": _number(p), "not_worse": bool(good)}
+        judged_trials[place] = trials[place].model_copy(update=verdict)
+    return replace(found, best=None if found.best is None else known[found.best]), judged_trials
 
 
 def description(found: Comparison, replicates: Replicates) -> str:

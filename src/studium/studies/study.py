@@ -190,6 +190,9 @@ def _advice(trials: Sequence[Trial]) -> str:
     n_diverged = sum(trial.status == "diverged" for trial in trials)
     if n_diverged == len(trials):
         return "every value diverged: lower the learning rate, or clip the gradient"
-    if n_diverged:
-        return f"{n_diverged} of {len(trials)} values diverged and count as worse"
-    return ""
+    n_failed = sum(trial.status == "failed" for trial in trials)
+    sentences = [
+        f"{n_diverged} of {len(trials)} values diverged and count as worse" if n_diverged else "",
+        f"{n_failed} of {len(trials)} values failed, and nothing is known of them" if n_failed else "",
+    ]
+    return "; ".join(filter(None, sentences))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studium.seeding import numpy_stream
+from studium.seeding import numpy_stream, restore_stream, stream_state
 from studium.training.member import Member
+from studium.training.state import State
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,15 @@ class Batches:
             self._rows = [self._rows[position] for position in kept]
             self._streams = [self._streams[position] for position in kept]
         self._fixed = None if self._shuffled else self._draw()
+
+    def state(self) -> State:
+        """Where the shuffling of the members of now stands, between two epochs."""
+        return State(facts={"shuffle": [stream_state(stream) for stream in self._streams]})
+
+    def restore(self, state: State) -> None:
+        """Go on from a state of the same members."""
+        for stream, kept in zip(self._streams, state.fact("shuffle"), strict=True):
+            restore_stream(stream, kept)
 
     def _draw(self) -> list[Batch]:
         n_steps, size = int(self.n_steps[0]), self._size

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from studium.training.config import TrainConfig
+from studium.training.state import State
 
 
 class EarlyStopping:
@@ -48,3 +49,12 @@ class EarlyStopping:
         """Go on with the members at these positions, in order."""
         for name in ("best_epoch", "_best", "_patience", "_least", "restores"):
             setattr(self, name, getattr(self, name)[kept])
+
+    def state(self) -> State:
+        """The best of the members of now, after an epoch."""
+        return State({"best": self._best.copy(), "best_epoch": self.best_epoch.copy()})
+
+    def restore(self, state: State) -> None:
+        """Go on from a state of the same members."""
+        self._best = state.array("best", like=self._best)
+        self.best_epoch = state.array("best_epoch", like=self.best_epoch)

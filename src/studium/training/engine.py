@@ -29,11 +29,13 @@ class Finished(NamedTuple):
         group: Position of its group.
         place: Position of the member in that group.
         outcome: What training it gave.
+        trained: Whether it was trained now; else it was known, or nothing was trained.
     """
 
     group: int
     place: int
     outcome: Outcome
+    trained: bool = True
 
 
 Message = Advanced | Finished

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +17,11 @@ from studium.training.early_stopping import EarlyStopping
 from studium.training.fit import Fit, History
 from studium.training.program import Program
 from studium.training.schedules import LearningRates
+from studium.training.state import State, StateError
 
 
 class Epoch(NamedTuple):
-    """An epoch has been trained.
+    """An epoch is over; all that ended in it has been said before.
 
     Attributes:
         n_members: How many members trained in it.
@@ -56,59 +60,122 @@ class Loop:
         self._rates = LearningRates(configs, self._batches.n_steps)
         self._stopping = EarlyStopping(configs)
         self._members = dict(enumerate(zip(members, normalisations, strict=True)))
+        self._epoch = 0  # epochs trained so far
         self._alive = np.arange(len(members))  # positions in the original order
         self._limits = np.array([member.config.epochs for member in members])
         self._rows = np.array([len(member.train) for member in members])
         self._validates = len(members[0].validation) > 0
         self._curves = np.full((3, len(members), int(self._limits.max())), np.nan, dtype=configs[0].precision)
-        self._started = time.perf_counter()
         self._seconds = np.zeros(len(members))
 
-    def run(self) -> Iterator[Epoch | Ended]:
-        """Train; says when an epoch is done, and gives the fit of each member as it ends."""
-        epoch = 0
-        while len(self._alive):
-            epoch += 1
-            losses = self._epoch(epoch)
-            finite = np.isfinite(losses)
-            yield Epoch(len(losses), float(losses[finite].mean()) if finite.any() else float("nan"))
-            improved, out_of_patience = self._validate(epoch, finite)
-            restored = np.flatnonzero(improved & self._stopping.restores)
-            if len(restored):
-                self._program.keep(restored)
-            ended = ~finite | out_of_patience | (epoch >= self._limits)
-            self._share_time()
-            yield from [
-                Ended(int(self._alive[place]), self._fit(place, epoch, finite))
-                for place in np.flatnonzero(ended).tolist()
-            ]
-            if ended.any():
-                self._compact(np.flatnonzero(~ended))
+    @property
+    def active(self) -> bool:
+        """Whether a member still trains."""
+        return len(self._alive) > 0
 
-    def _epoch(self, epoch: int) -> np.ndarray:
-        rates = self._rates.epoch(epoch)
+    def run(self) -> Iterator[Ended | Epoch]:
+        """Train to the end, giving what :meth:`advance` gives; each :class:`Epoch` is a point to keep :meth:`state` at."""
+        while self.active:
+            yield from self.advance()
+
+    def advance(self) -> list[Ended | Epoch]:
+        """Train one epoch.
+
+        Returns:
+            The fits of the members that came to their ends, then that the epoch is over.
+        """
+        started = time.perf_counter()
+        self._epoch += 1
+        losses = self._train()
+        finite = np.isfinite(losses)
+        over = Epoch(len(losses), float(losses[finite].mean()) if finite.any() else float("nan"))
+        improved, out_of_patience = self._validate(finite)
+        restored = np.flatnonzero(improved & self._stopping.restores)
+        if len(restored):
+            self._program.keep(restored)
+        ended = ~finite | out_of_patience | (self._epoch >= self._limits)
+        self._seconds[self._alive] += (time.perf_counter() - started) / len(self._alive)
+        return [*self._end(ended, finite), over]
+
+    def state(self) -> State:
+        """Where the training stands between two epochs, for the members that still train.
+
+        The fits of members that have ended are not in it: who keeps it keeps them too.
+        """
+        past = np.ascontiguousarray(self._curves[:, self._alive, : self._epoch])
+        own = State(
+            {"curves": past, "seconds": self._seconds[self._alive]},
+            {"members": self._identity, "epoch": self._epoch, "alive": self._alive.tolist()},
+        )
+        if not self.active:
+            return own
+        return own.with_parts(
+            batches=self._batches.state(), stopping=self._stopping.state(), program=self._program.state()
+        )
+
+    def restore(self, state: State) -> None:
+        """Go on from where another loop over the same members stood, to the bits that it would have come to.
+
+        Args:
+            state: What :meth:`state` gave. This loop and its program are new: nothing has been trained.
+
+        Raises:
+            StateError: It is that of other members or another program; then do not go on with this loop.
+        """
+        assert self._epoch == 0, "only a new loop goes on from a state"
+        if state.fact("members") != self._identity:
+            raise StateError(
+                "the kept state is that of another training, whose networks, settings, rows or seeds differ: continue with "
+                "the same ones, or train from the start"
+            )
+        self._epoch = state.fact("epoch")
+        self._compact(np.array(state.fact("alive"), dtype=np.int64))
+        past = self._curves[:, self._alive, : self._epoch]
+        self._curves[:, self._alive, : self._epoch] = state.array("curves", like=past)
+        self._seconds[self._alive] = state.array("seconds", like=self._seconds[self._alive])
+        if self.active:
+            self._batches.restore(state.part("batches"))
+            self._stopping.restore(state.part("stopping"))
+            self._program.restore(state.part("program"))
+
+    @cached_property
+    def _identity(self) -> str:
+        # Of all members that there were at the start, in their order.
+        digest = hashlib.sha256()
+        for member, _ in self._members.values():
+            rows = [hashlib.sha256(each.tobytes()).hexdigest() for each in (member.train, member.validation)]
+            words = [member.spec.canonical(), member.config.canonical(), *rows, int(member.seed)]
+            digest.update(json.dumps(words).encode())
+        return digest.hexdigest()
+
+    def _train(self) -> np.ndarray:
+        rates = self._rates.epoch(self._epoch)
         for step, batch in enumerate(self._batches.epoch()):
             self._program.step(batch, rates[: len(batch.counts), step])
         losses = self._program.take_losses() / self._rows
-        self._curves[0, self._alive, epoch - 1] = losses
+        self._curves[0, self._alive, self._epoch - 1] = losses
         return np.asarray(losses)
 
-    def _validate(self, epoch: int, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _validate(self, finite: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if not self._validates:
             nothing = np.zeros(len(finite), dtype=bool)
             return nothing, nothing
         losses, metrics = self._program.validate()
-        self._curves[1, self._alive, epoch - 1] = losses
-        self._curves[2, self._alive, epoch - 1] = metrics
+        self._curves[1, self._alive, self._epoch - 1] = losses
+        self._curves[2, self._alive, self._epoch - 1] = metrics
         finite &= np.isfinite(losses)
-        return self._stopping.update(epoch, np.where(finite, losses, np.inf))
+        return self._stopping.update(self._epoch, np.where(finite, losses, np.inf))
 
-    def _share_time(self) -> None:
-        now = time.perf_counter()
-        self._seconds[self._alive] += (now - self._started) / len(self._alive)
-        self._started = now
+    def _end(self, ended: np.ndarray, finite: np.ndarray) -> list[Ended]:
+        fits = [
+            Ended(int(self._alive[place]), self._fit(place, finite))
+            for place in np.flatnonzero(ended).tolist()
+        ]
+        if fits:
+            self._compact(np.flatnonzero(~ended))
+        return fits
 
-    def _fit(self, place: int, epoch: int, finite: np.ndarray) -> Fit:
+    def _fit(self, place: int, finite: np.ndarray) -> Fit:
         position = int(self._alive[place])
         member, normalisation = self._members[position]
         complete = bool(finite[place])
@@ -117,7 +184,7 @@ class Loop:
         # The last step comes after the last loss, so it is seen in the weights alone.
         if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
             complete, weights = False, {}
-        run = epoch if complete else epoch - 1
+        run = self._epoch if complete else self._epoch - 1
         best_epoch = int(self._stopping.best_epoch[place]) if self._validates else run
         curves = self._curves[:, position, :run].copy()
         empty = curves[0, :0]

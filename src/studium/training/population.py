@@ -11,7 +11,7 @@ from torch import Tensor
 
 from studium.data import Dataset, Normalisation
 from studium.models import MLPSpec, initial_weights, keep_scale, kept_units
-from studium.seeding import numpy_stream
+from studium.seeding import numpy_stream, restore_stream, stream_state
 from studium.training import flat_parameters
 from studium.training.activations import ACTIVATIONS
 from studium.training.batches import Batch
@@ -21,6 +21,7 @@ from studium.training.member import Member
 from studium.training.metrics import row_metrics
 from studium.training.population_optimizer import PopulationOptimizer
 from studium.training.products import product
+from studium.training.state import State, as_array
 
 _VALIDATION_ROWS = 1024  # validated at a time, so that activations stay in the cache
 _CACHED_NUMBERS = 4_000_000  # validation inputs up to this many are normalised once and kept
@@ -149,6 +150,23 @@ class PopulationProgram:
         self._optimizer.compact(kept, self._parameters, self._gradients)
         self._feed.compact(kept)
         self._arrange()
+
+    def state(self) -> State:
+        """All that the members of now need to go on; see :class:`studium.training.program.Program`."""
+        best = {} if self._best is None else {"best": as_array(self._best)}
+        return State(
+            {"parameters": as_array(self._parameters), **best},
+            {"dropout": [stream_state(stream) for stream in self._streams]},
+        ).with_parts(optimizer=self._optimizer.state())
+
+    def restore(self, state: State) -> None:
+        """Go on from a state of the same members."""
+        # In place, since the optimiser and the views hold these very parameters.
+        self._parameters.copy_(state.tensor("parameters", like=self._parameters))
+        self._best = state.tensor("best", like=self._parameters) if "best" in state.arrays else None
+        for stream, stood in zip(self._streams, state.fact("dropout"), strict=True):
+            restore_stream(stream, stood)
+        self._optimizer.restore(state.part("optimizer"))
 
     def _arrange(self) -> None:
         # What follows from the members of now.

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from studium.training.config import Optimizer, TrainConfig
+from studium.training.state import State, as_array
 
 _N_MOMENTS: dict[Optimizer, int] = {
     "sgd": 0,
@@ -103,6 +104,18 @@ class PopulationOptimizer:
         self._times = self._times[kept]
         self._settings = {name: values[kept] for name, values in self._settings.items()}
         self._columns.clear()
+
+    def state(self) -> State:
+        """Moments and times of the members of now, between two steps."""
+        moments = {f"moment{number}": as_array(moment) for number, moment in enumerate(self._moments, 1)}
+        return State({"times": self._times.copy(), **moments})
+
+    def restore(self, state: State) -> None:
+        """Go on from a state of the same members."""
+        self._times = state.array("times", like=self._times)
+        self._moments = [
+            state.tensor(f"moment{number}", like=moment) for number, moment in enumerate(self._moments, 1)
+        ]
 
     def _sgd(self, now: _Step) -> None:
         now.parameters.addcmul_(now.gradients, self._tensor(now.rates), value=-1)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from studium.training.batches import Batch
 from studium.training.member import Member
+from studium.training.state import State
 
 
 class Program(Protocol):
@@ -41,3 +42,13 @@ class Program(Protocol):
 
     def compact(self, kept: np.ndarray) -> None:
         """Go on with the members at these positions, in order."""
+
+    def state(self) -> State:
+        """All that the members of now need to go on to the same bits; asked for between two epochs."""
+
+    def restore(self, state: State) -> None:
+        """Go on from a state of the same members; nothing has been trained before.
+
+        Raises:
+            studium.training.state.StateError: It is that of other members.
+        """

@@ -8,13 +8,14 @@ from torch import Tensor, nn
 
 from studium.data import Dataset, Normalisation
 from studium.models import Dropout, build
-from studium.seeding import numpy_stream
+from studium.seeding import numpy_stream, restore_stream, stream_state
 from studium.training.augmentation import augment
 from studium.training.batches import Batch
 from studium.training.evaluation import evaluate_module
 from studium.training.losses import module_loss
 from studium.training.member import Member
 from studium.training.optimizers import module_optimizer
+from studium.training.state import State, as_array
 
 
 class SingleProgram:
@@ -40,10 +41,10 @@ class SingleProgram:
         self._module = build(member.spec, member.seed).to(device, self._dtype)
         if self._images:
             self._module = self._module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        stream = numpy_stream(member.seed, "dropout")
+        self._dropout_stream = numpy_stream(member.seed, "dropout")
         for layer in self._module.modules():
             if isinstance(layer, Dropout):
-                layer.stream = stream
+                layer.stream = self._dropout_stream
         self._augmentation_stream = numpy_stream(member.seed, "augmentation")
         self._criterion = module_loss(config, dataset.task)
         self._optimizer = module_optimizer(config, self._module.parameters())
@@ -91,6 +92,51 @@ class SingleProgram:
 
     def compact(self, kept: np.ndarray) -> None:
         """There is nobody to leave."""
+
+    def state(self) -> State:
+        """All that the member needs to go on; see :class:`studium.training.program.Program`."""
+        streams = {
+            "dropout": stream_state(self._dropout_stream),
+            "augmentation": stream_state(self._augmentation_stream),
+        }
+        return State(facts=streams).with_parts(
+            weights=State({name: as_array(tensor) for name, tensor in self._module.state_dict().items()}),
+            best=State({name: as_array(tensor) for name, tensor in self._best.items()}),
+            optimizer=self._optimizer_state(),
+        )
+
+    def restore(self, state: State) -> None:
+        """Go on from a state of the same member; nothing has been trained before."""
+        weights, best = state.part("weights"), state.part("best")
+        for name, tensor in self._module.state_dict().items():
+            tensor.copy_(weights.tensor(name, like=tensor))  # in place, so that the order of axes stays
+        if best.arrays:
+            self._best = {name: best.tensor(name, like=tensor) for name, tensor in self._copy().items()}
+        self._restore_optimizer(state.part("optimizer"))
+        restore_stream(self._dropout_stream, state.fact("dropout"))
+        restore_stream(self._augmentation_stream, state.fact("augmentation"))
+
+    def _optimizer_state(self) -> State:
+        return State().with_parts(
+            **{
+                name: State(
+                    {key: as_array(value) for key, value in moments.items() if isinstance(value, Tensor)}
+                )
+                for name, parameter in self._module.named_parameters()
+                if (moments := self._optimizer.state.get(parameter))
+            }
+        )
+
+    def _restore_optimizer(self, state: State) -> None:
+        # A moment lies in memory as its parameter does; what is counted once for a parameter has no axes.
+        moments = {}
+        for index, (name, parameter) in enumerate(self._module.named_parameters()):
+            own = state.part(name)
+            moments[index] = {
+                key: own.tensor(key, like=parameter if array.ndim else torch.zeros(()))
+                for key, array in own.arrays.items()
+            }
+        self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": moments})
 
     def _copy(self) -> dict[str, Tensor]:
         return {

@@ -105,8 +105,9 @@ class Trainer:
                 continue
             position = parts[message.group][message.place]
             member = members[position]
-            tracker.spare(member.config.epochs - message.outcome.epochs)
+            tracker.spare(member.config.epochs - (message.outcome.epochs if message.trained else 0))
             yield position, message.outcome.fit(member)
+        tracker.end()
 
     def _groups(self, parts: list[list[int]], members: Sequence[Member]) -> list[Group]:
         found = []

@@ -11,6 +11,7 @@ import numpy as np
 from studium.data import Dataset
 from studium.models import CNNSpec, MLPSpec
 from studium.training import Fit, TrainConfig, Trainer
+from studium.training.fit import Status
 from studium.validation.replicates import Replicates, k_fold
 
 Point = tuple[MLPSpec | CNNSpec, TrainConfig]
@@ -44,9 +45,14 @@ class CrossValidation:
         return sum(fit.status == "diverged" for fit in self.fits)
 
     @property
-    def status(self) -> str:
-        """``complete``, or ``diverged`` when any fit did."""
-        return "diverged" if self.n_diverged else "complete"
+    def n_failed(self) -> int:
+        """How many fits failed."""
+        return sum(fit.status == "failed" for fit in self.fits)
+
+    @property
+    def status(self) -> Status:
+        """``failed`` when any fit did, else ``diverged`` when any did, else ``complete``."""
+        return "failed" if self.n_failed else "diverged" if self.n_diverged else "complete"
 
     @cached_property
     def best_epochs(self) -> int:

@@ -1,0 +1,130 @@
+"""Tasks: the unit of execution and of storage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from studium.config import Frozen
+from studium.environment import current_environment
+from studium.models import CNNSpec, MLPSpec
+from studium.training import Member, TrainConfig
+from studium.training.group import Group
+
+_FORMAT = 1  # raised whenever the same description begins to give other weights
+_VERSIONS = ("numpy", "studium", "torch")  # the packages whose versions decide about bits
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Members that are trained together, with everything that determines the result.
+
+    Attributes:
+        id: SHA-256 of :attr:`spec`, hexadecimal.
+        spec: Canonical JSON: checksum of the data, of every set of rows, networks, trainings, seeds, threads, device, and
+            the versions that matter. Equal tasks have equal text.
+        group: The members.
+        data: Checksum of the dataset.
+    """
+
+    id: str
+    spec: str
+    group: Group
+    data: str
+
+    @classmethod
+    def of(cls, group: Group, data: str) -> Task:
+        """The task of training a group.
+
+        Args:
+            group: The members.
+            data: Checksum of the dataset that their rows belong to.
+        """
+        known: dict[int, str] = {}  # members of a study share the very arrays
+
+        def rows(indices: np.ndarray) -> str:
+            if id(indices) not in known:
+                known[id(indices)] = rows_id(indices)
+            return known[id(indices)]
+
+        spec = json.dumps(
+            {
+                "format": _FORMAT,
+                "data": data,
+                "fused": group.fused,
+                "threads": group.threads,
+                "device": group.device,
+                "versions": _versions(),
+                "members": [_described(member, rows) for member in group.members],
+            },
+            sort_keys=True,
+            separators=(",", ":"),
+        )
+        return cls(task_id(spec), spec, group, data)
+
+    @classmethod
+    def parse(cls, spec: str, rows: Callable[[str], np.ndarray]) -> Task:
+        """The task with this canonical description.
+
+        Args:
+            spec: See :attr:`spec`.
+            rows: Gives the row indices with this id, see :func:`rows_id`.
+        """
+        read = json.loads(spec)
+        members = tuple(
+            Member(
+                _Network.validate_python(each["spec"]),
+                TrainConfig.model_validate(each["config"]),
+                rows(each["train"]),
+                rows(each["validation"]),
+                each["seed"],
+            )
+            for each in read["members"]
+        )
+        group = Group(members, read["fused"], read["threads"], read["device"])
+        return cls(task_id(spec), spec, group, read["data"])
+
+    def rows(self) -> dict[str, np.ndarray]:
+        """All sets of row indices that the members use, by id."""
+        used = {id(each): each for member in self.group.members for each in (member.train, member.validation)}
+        return {rows_id(each): each for each in used.values()}
+
+
+_Network: TypeAdapter[MLPSpec | CNNSpec] = TypeAdapter(MLPSpec | CNNSpec)
+
+
+def task_id(spec: str) -> str:
+    """Id of the task with this canonical description: its SHA-256, hexadecimal."""
+    return hashlib.sha256(spec.encode()).hexdigest()
+
+
+def rows_id(indices: np.ndarray) -> str:
+    """SHA-256 of row indices, hexadecimal."""
+    return hashlib.sha256(np.asarray(indices, dtype="<i8").tobytes()).hexdigest()
+
+
+def _described(member: Member, rows: Callable[[np.ndarray], str]) -> dict[str, Any]:
+    return {
+        "spec": _dumped(member.spec),
+        "config": _dumped(member.config),
+        "train": rows(member.train),
+        "validation": rows(member.validation),
+        "seed": member.seed,
+    }
+
+
+def _dumped(record: Frozen) -> dict[str, Any]:
+    return record.model_dump(mode="json")
+
+
+@cache
+def _versions() -> dict[str, str]:
+    found = current_environment(1).versions
+    return {name: found[name] for name in _VERSIONS}

@@ -1,0 +1,191 @@
+"""Tasks computed by workers of Dask, on this machine or on a cluster."""
+
+from __future__ import annotations
+
+import queue
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studium.data import Dataset
+from studium.errors import StudiumError, UnavailableError
+from studium.execution import worker
+from studium.execution.cluster import Certificates, Connected, connect, local_name, local_workers, on_all
+from studium.execution.data_cache import DataCache, packed_dataset
+from studium.execution.place import Died, Raised, Report
+from studium.execution.task import Task
+from studium.execution.train_task import ByValue, OnDisk, Results
+from studium.files import write_atomic
+from studium.training.engine import Advanced
+
+if TYPE_CHECKING:
+    from distributed import Future, as_completed
+
+_AHEAD = 2  # tasks submitted for each worker, beside the one that it trains
+_POLLS = 0.005  # seconds between two looks at what has ended
+_LISTENING = 0.2  # seconds between two looks at whether to stop
+
+
+class Workers:
+    """Workers of Dask.
+
+    Args:
+        directory: The run's folder.
+        start: Starts or reaches them; called at the first task.
+        n_workers: Workers, when it is known before they are there.
+        name: What they are, in words.
+    """
+
+    def __init__(
+        self, directory: Path, start: Callable[[], Connected], name: str, n_workers: int = 1
+    ) -> None:
+        self._directory, self._start = directory.resolve(), start
+        self.name, self.n_workers = name, n_workers
+        self._driver = f"studium-{uuid.uuid4().hex}"
+        self._connected: Connected | None = None
+        self._advanced: queue.SimpleQueue[Advanced] = queue.SimpleQueue()
+        self._results: Results = ByValue()
+
+    @classmethod
+    def local(cls, directory: Path, number: int) -> Workers:
+        """Worker processes on this machine.
+
+        Args:
+            directory: The run's folder.
+            number: Workers.
+        """
+        return cls(directory, lambda: local_workers(number), local_name(number), number)
+
+    @classmethod
+    def cluster(cls, directory: Path, url: str, certificates: Certificates | None = None) -> Workers:
+        """The workers of a Dask scheduler; it is reached at once, so that a wrong address is known before any work.
+
+        Raises:
+            ClusterError: It cannot be used.
+        """
+        connected = connect(url, certificates)
+        return cls(directory, lambda: connected, connected.name)
+
+    def run(self, dataset: Dataset, tasks: Sequence[Task], stop: Callable[[], bool]) -> Iterator[Report]:
+        """Compute tasks; see :class:`studium.execution.place.Place`.
+
+        Raises:
+            UnavailableError: The disk is full, or the cluster is gone.
+        """
+        DataCache().keep(dataset)
+        connected = self._connect()
+        calls = [worker.Call(place, task, self._results, self._driver) for place, task in enumerate(tasks)]
+        yield from _Submitted(connected, calls, dataset, self._n_ahead()).ends(stop, self._advanced)
+
+    def close(self) -> None:
+        """Let go of the workers; those on this machine end."""
+        if self._connected is not None:
+            self._connected.close()
+            self._connected = None
+
+    def _n_ahead(self) -> int:
+        return self.n_workers * (1 + _AHEAD)
+
+    def _connect(self) -> Connected:
+        if self._connected is None:
+            self._connected = self._start()
+            client = self._connected.client
+            client.subscribe_topic(self._driver, self._heard)
+            if not self._connected.is_here:
+                self.n_workers = max(1, sum(client.nthreads().values()))
+            if self._connected.is_here or self._is_shared(client):
+                self._results = OnDisk(self._directory)
+        return self._connected
+
+    def _heard(self, event: tuple[float, Sequence[Any]]) -> None:
+        _, (n_epochs, loss) = event
+        self._advanced.put(Advanced(n_epochs, loss))
+
+    def _is_shared(self, client: Any) -> bool:
+        probe, content = self._directory / ".probe", uuid.uuid4().hex
+        write_atomic(probe, content)
+        try:
+            return all(on_all(client, worker.sees, str(probe), content).values())
+        finally:
+            probe.unlink(missing_ok=True)
+
+
+class _Submitted:
+    """Tasks on their way: a few more than there are workers, so that none waits and none is forgotten."""
+
+    def __init__(
+        self, connected: Connected, calls: list[worker.Call], dataset: Dataset, n_ahead: int
+    ) -> None:
+        from distributed import as_completed
+
+        self._connected, self._client, self._dataset = connected, connected.client, dataset
+        self._waiting, self._n_ahead = list(reversed(calls)), n_ahead
+        self._driver = calls[0].driver
+        self._running: dict[Future[worker.End], worker.Call] = {}
+        self._attempts: dict[str, int] = {}
+        self._completed: as_completed = as_completed(
+            loop=connected.client.loop, with_results=True, raise_errors=False
+        )
+
+    def ends(self, stop: Callable[[], bool], advanced: queue.SimpleQueue[Advanced]) -> Iterator[Report]:
+        """How tasks end, as they do, and how far they are."""
+        told = False
+        try:
+            while self._running or self._waiting:
+                if stop() and not told:
+                    self._waiting.clear()
+                    on_all(self._client, worker.stop, self._driver)
+                    told = True
+                self._submit()
+                yield from self._ended()
+                yield from self._said(advanced)
+        finally:
+            self._client.cancel(list(self._running))
+
+    def _submit(self) -> None:
+        while self._waiting and len(self._running) < self._n_ahead:
+            call = self._waiting.pop()
+            attempt = self._attempts[call.task.id] = self._attempts.get(call.task.id, 0) + 1
+            key = call.task.id if attempt == 1 else f"{call.task.id}-{attempt}"
+            future = self._client.submit(worker.compute, call, key=key, pure=False)
+            self._running[future] = call
+            self._completed.add(future)
+
+    def _ended(self) -> Iterator[Report]:
+        if self._client.status != "running":
+            raise UnavailableError(f"the {self._connected.name} is gone: start it again, then resume the run")
+        for future, content in self._completed.next_batch(block=False):
+            call = self._running.pop(future)
+            end = (
+                content
+                if future.status == "finished"
+                else _broken(call, future, content, self._connected.name)
+            )
+            future.release()
+            if isinstance(end, worker.NoData):
+                self._client.run(
+                    worker.receive, end.checksum, packed_dataset(self._dataset), workers=[end.address]
+                )
+                self._waiting.append(call)
+            elif not isinstance(end, worker.Stopped):
+                yield end
+
+    def _said(self, advanced: queue.SimpleQueue[Advanced]) -> Iterator[Advanced]:
+        try:
+            yield advanced.get(timeout=_POLLS)
+        except queue.Empty:
+            return
+
+
+def _broken(call: worker.Call, future: Any, content: Any, name: str) -> Died | Raised:
+    from distributed.scheduler import KilledWorker
+
+    error = content[1] if isinstance(content, tuple) and len(content) > 1 else content
+    if isinstance(error, StudiumError):
+        raise error
+    if isinstance(error, KilledWorker):
+        return Died(call.position, "the worker that trained it died; its memory may not have sufficed")
+    if future.status in ("cancelled", "lost"):
+        raise UnavailableError(f"the {name} is gone: start it again, then resume the run")
+    return Raised(call.position, f"{type(error).__name__}: {error}", str(error))

@@ -1,0 +1,128 @@
+"""Going on with a run after whatever ended it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from studium.errors import RunFolderError
+from studium.files import remove_partial
+from studium.runs.execute import Observer, PlanRun
+from studium.runs.execution import Execution
+from studium.runs.folder import RunFolder
+from studium.runs.lock import driving
+from studium.runs.plan_file import load_plan
+from studium.runs.state import StepState
+from studium.training.concurrency import never
+
+_READERS: dict[str, Callable[[RunFolder, str], object]] = {
+    "train": RunFolder.result,
+    "study": RunFolder.study,
+    "optimizers": RunFolder.comparison,
+    "compare": RunFolder.comparison,
+}
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A run that was resumed.
+
+    Attributes:
+        folder: The run, finished.
+        again: Steps that were done, in order; none when the run was finished already.
+        notices: What was found wrong in the folder and is mended, in sentences.
+    """
+
+    folder: RunFolder
+    again: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def resume_run(
+    path: Path,
+    *,
+    offline: bool = False,
+    observe: Observer = lambda _: None,
+    execution: Execution | None = None,
+    stop: Callable[[], bool] = never,
+    notice: Callable[[str], None] = lambda _: None,
+) -> Resumed:
+    """Go on with a run: after Ctrl-C, after it was killed or failed, and after files of it were lost.
+
+    Finished steps stay as they are; the others are driven again, and every task whose result is there is answered from it,
+    so that only what was running is computed again. The result is that of an undisturbed run, to the last bit.
+
+    Args:
+        path: The run's folder.
+        offline: Never touch the network.
+        observe: Called with the progress.
+        execution: Where the tasks are computed; it may be another place than before.
+        stop: Once it is true, what runs is kept and the run ends, interrupted.
+        notice: Called with what was found wrong and is mended.
+
+    Returns:
+        The run, finished.
+
+    Raises:
+        RunFolderError: There is no run, or one of another version, or its data have changed, or somebody else drives it.
+        UnavailableError: The folder cannot be written, or data cannot be had.
+        KeyboardInterrupt: It was stopped again.
+    """
+    folder = RunFolder(path)
+    with driving(folder.path):
+        folder = RunFolder(path)  # as it is now that nobody else writes
+        remove_partial(folder.path)
+        notices = _damages(folder)
+        for each in notices:
+            notice(each)
+        again = tuple(step.name for step in folder.state.steps if not _is_done(folder, step))
+        if not again and folder.state.status == "complete":
+            return Resumed(folder, (), notices)
+        run = PlanRun(
+            load_plan(folder.plan_path)[0],
+            offline=offline,
+            observe=observe,
+            execution=execution,
+        )
+        _check_data(folder, run)
+        return Resumed(run.resume(folder, again, stop), again, notices)
+
+
+def _is_done(folder: RunFolder, step: StepState) -> bool:
+    return step.status == "complete" and not _damage(folder, step)
+
+
+def _damages(folder: RunFolder) -> tuple[str, ...]:
+    return tuple(
+        f"the results of step {step.name!r} are missing or damaged ({reason}); it is done again"
+        for step in folder.state.steps
+        if step.status == "complete" and (reason := _damage(folder, step))
+    )
+
+
+def _damage(folder: RunFolder, step: StepState) -> str:
+    try:
+        _READERS[step.kind](folder, step.name)
+        _check_model(folder, step)
+    except RunFolderError as error:
+        return str(error).split(": ")[0]
+    return ""
+
+
+def _check_model(folder: RunFolder, step: StepState) -> None:
+    record = folder.step_path(step.name) / "evaluation.json"
+    weights = folder.step_path(step.name) / "weights.safetensors"
+    if record.exists() and folder.result(step.name).exported is not None and not weights.exists():
+        raise RunFolderError(f"{weights} is not there")
+
+
+def _check_data(folder: RunFolder, run: PlanRun) -> None:
+    known = folder.environment.get("data", {})
+    for each in run.prepared:
+        for name, checksum in each.checksums.items():
+            if known.get(name, checksum) != checksum:
+                raise RunFolderError(
+                    f"{name} has changed since the run began (its checksum is {checksum[:12]}, and was {known[name][:12]}): "
+                    "restore the data, or run the plan anew"
+                )
