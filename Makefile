@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 
-.PHONY: help demo test check bench format lock clean
+.PHONY: help demo test check chaos bench format lock clean
 
 help:
 	@echo "make demo    train, validate and test networks on real data, and write a report (under 5 minutes)"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, types, layers, documentation"
+	@echo "make chaos   kill drivers and workers at 40 random moments, and compare what comes of it"
 	@echo "make bench   measure against the peers"
 	@echo "make format  format the code"
 	@echo "make lock    pin the newest versions that the ranges allow"
@@ -41,6 +42,9 @@ check: $(VENV)/installed
 	$(BIN)/lint-imports
 	$(BIN)/python tools/commands.py --check
 	$(BIN)/python tools/tree.py --check
+
+chaos: $(VENV)/installed
+	$(BIN)/python -m tests.execution.chaos $(CHAOS_ARGS)
 
 bench: $(BENCH)/installed
 	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)

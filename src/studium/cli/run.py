@@ -19,6 +19,7 @@ from studium.cli.options import Json
 from studium.cli.output import print_json, print_line, print_table
 from studium.cli.run_progress import run_progress
 from studium.cli.study_output import describe_step, found_in
+from studium.errors import InputError
 
 if TYPE_CHECKING:
     from studium.runs import PlanRun, RunFolder
@@ -128,6 +129,8 @@ def reported(drive: Callable[[], RunFolder], path: Callable[[], Path | None]) ->
 
     try:
         folder = drive()
+    except InputError:  # nothing has been done
+        raise
     except BaseException:  # Ctrl-C, too: what is finished gets its report
         where = path()
         if where is not None and (where / "run.json").exists():

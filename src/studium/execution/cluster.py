@@ -204,10 +204,11 @@ def _check_workers(client: Client, url: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    cause: BaseException = error
-    while (inner := cause.__cause__ or cause.__context__) is not None:
-        cause = inner
-    return str(cause) or type(cause).__name__
+    # The innermost exception that says something; the outer ones only say that they gave up.
+    words, cause = str(error), error.__cause__ or error.__context__
+    while cause is not None:
+        words, cause = str(cause) or words, cause.__cause__ or cause.__context__
+    return words
 
 
 def _quieten() -> None:

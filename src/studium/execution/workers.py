@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from studium.data import Dataset
 from studium.errors import StudiumError, UnavailableError
 from studium.execution import worker
-from studium.execution.cluster import Certificates, Connected, connect, local_name, local_workers, on_all
+from studium.execution.cluster import Connected, local_name, local_workers, on_all
 from studium.execution.data_cache import DataCache, packed_dataset
 from studium.execution.place import Died, Raised, Report
 from studium.execution.task import Task
@@ -58,13 +58,13 @@ class Workers:
         return cls(directory, lambda: local_workers(number), local_name(number), number)
 
     @classmethod
-    def cluster(cls, directory: Path, url: str, certificates: Certificates | None = None) -> Workers:
-        """The workers of a Dask scheduler; it is reached at once, so that a wrong address is known before any work.
+    def cluster(cls, directory: Path, connected: Connected) -> Workers:
+        """The workers of a cluster.
 
-        Raises:
-            ClusterError: It cannot be used.
+        Args:
+            directory: The run's folder.
+            connected: The cluster, see :func:`studium.execution.cluster.connect`.
         """
-        connected = connect(url, certificates)
         return cls(directory, lambda: connected, connected.name)
 
     def run(self, dataset: Dataset, tasks: Sequence[Task], stop: Callable[[], bool]) -> Iterator[Report]:

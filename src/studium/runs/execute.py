@@ -13,6 +13,7 @@ from typing import Any
 from studium.environment import current_environment
 from studium.errors import SettingError, UnavailableError
 from studium.execution import DurableEngine
+from studium.execution.cluster import Connected
 from studium.execution.place import Place
 from studium.runs.comparison_step import prepare_compare, prepare_optimizers
 from studium.runs.execution import Execution
@@ -136,9 +137,10 @@ class PlanRun:
         Returns:
             The run, finished.
         """
+        connected = self._execution.reach()
         self.path = new_run(self._plan.name, self._out)
         with driving(self.path):
-            return self._driven(_writer(self._plan, self.prepared, self.path), self.prepared, stop)
+            return self._driven(_writer(self._plan, self.prepared, self.path), self.prepared, connected, stop)
 
     def resume(
         self, folder: RunFolder, again: Collection[str], stop: Callable[[], bool] = never
@@ -153,13 +155,23 @@ class PlanRun:
         Returns:
             The run, finished.
         """
+        connected = self._execution.reach()
         self.path = folder.path
         writer = RunWriter.resumed(folder, again)
-        return self._driven(writer, [each for each in self.prepared if each.step.name in again], stop)
+        return self._driven(
+            writer, [each for each in self.prepared if each.step.name in again], connected, stop
+        )
 
-    def _driven(self, writer: RunWriter, steps: list[PreparedStep], stop: Callable[[], bool]) -> RunFolder:
+    def _driven(
+        self,
+        writer: RunWriter,
+        steps: list[PreparedStep],
+        connected: Connected | None,
+        stop: Callable[[], bool],
+    ) -> RunFolder:
+        place = self._execution.place(writer.path, sum(each.seconds for each in steps), connected)
         try:
-            self._run_steps(writer, steps, stop)
+            self._run_steps(writer, steps, place, stop)
         except KeyboardInterrupt:
             writer.finish("interrupted")
             raise
@@ -172,8 +184,9 @@ class PlanRun:
         writer.finish()
         return writer.folder
 
-    def _run_steps(self, writer: RunWriter, steps: list[PreparedStep], stop: Callable[[], bool]) -> None:
-        place = self._execution.place(writer.path, sum(each.seconds for each in steps))
+    def _run_steps(
+        self, writer: RunWriter, steps: list[PreparedStep], place: Place, stop: Callable[[], bool]
+    ) -> None:
         engine = DurableEngine(writer.path, place, stop=stop, notice=_log.warning)
         try:
             pace = _Pace([each.seconds for each in steps])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from studium.errors import SettingError
-from studium.execution.cluster import Certificates
+from studium.execution.cluster import Certificates, Connected, connect
 from studium.execution.in_process import InProcess
 from studium.execution.place import Place
 from studium.execution.workers import Workers
@@ -45,18 +45,24 @@ class Execution:
                 "there are certificates, but no cluster that asks for them: name it, or leave them out"
             )
 
-    def place(self, directory: Path, seconds: float) -> Place:
+    def reach(self) -> Connected | None:
+        """Connect to the cluster, when there is one, so that a wrong address is known before anything is written.
+
+        Raises:
+            ClusterError: It cannot be used.
+        """
+        return None if self.cluster is None else connect(self.cluster, self.certificates)
+
+    def place(self, directory: Path, seconds: float, connected: Connected | None) -> Place:
         """The place.
 
         Args:
             directory: The run's folder.
             seconds: A guess of the work.
-
-        Raises:
-            ClusterError: The cluster cannot be used.
+            connected: What :meth:`reach` gave.
         """
-        if self.cluster is not None:
-            return Workers.cluster(directory, self.cluster, self.certificates)
+        if connected is not None:
+            return Workers.cluster(directory, connected)
         if self.workers == "auto":
             cores = os.cpu_count() or 1
             return Workers.local(directory, cores) if seconds > _WORTH_WORKERS else InProcess(directory)

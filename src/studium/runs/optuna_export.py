@@ -85,7 +85,7 @@ def _write(exported: _Exported, storage: object) -> None:
         study_name=exported.name,
         direction="minimize" if exported.lower_is_better else "maximize",
     )
-    study.set_metric_names([exported.metric])
+    study.set_user_attr("metric", exported.metric)
     distributions = {each.name: distribution(each) for each in exported.dimensions}
     for trial in exported.trials:
         complete = trial.mean is not None

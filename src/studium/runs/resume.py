@@ -13,15 +13,9 @@ from studium.runs.execution import Execution
 from studium.runs.folder import RunFolder
 from studium.runs.lock import driving
 from studium.runs.plan_file import load_plan
+from studium.runs.results import TrainResult
 from studium.runs.state import StepState
 from studium.training.concurrency import never
-
-_READERS: dict[str, Callable[[RunFolder, str], object]] = {
-    "train": RunFolder.result,
-    "study": RunFolder.study,
-    "optimizers": RunFolder.comparison,
-    "compare": RunFolder.comparison,
-}
 
 
 @dataclass(frozen=True)
@@ -103,18 +97,28 @@ def _damages(folder: RunFolder) -> tuple[str, ...]:
 
 def _damage(folder: RunFolder, step: StepState) -> str:
     try:
-        _READERS[step.kind](folder, step.name)
-        _check_model(folder, step)
+        trained = _READERS[step.kind](folder, step.name)
     except RunFolderError as error:
         return str(error).split(": ")[0]
-    return ""
-
-
-def _check_model(folder: RunFolder, step: StepState) -> None:
-    record = folder.step_path(step.name) / "evaluation.json"
     weights = folder.step_path(step.name) / "weights.safetensors"
-    if record.exists() and folder.result(step.name).exported is not None and not weights.exists():
-        raise RunFolderError(f"{weights} is not there")
+    has_model = trained is not None and trained.exported is not None
+    return f"{weights} is not there" if has_model and not weights.exists() else ""
+
+
+def _studied(folder: RunFolder, step: str) -> None:
+    folder.study(step)
+
+
+def _compared(folder: RunFolder, step: str) -> TrainResult | None:
+    return folder.comparison(step).winner
+
+
+_READERS: dict[str, Callable[[RunFolder, str], TrainResult | None]] = {
+    "train": RunFolder.result,
+    "study": _studied,
+    "optimizers": _compared,
+    "compare": _compared,
+}
 
 
 def _check_data(folder: RunFolder, run: PlanRun) -> None:

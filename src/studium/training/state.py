@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
 import torch
 from torch import Tensor
 
 from studium.errors import InputError
-
-_FACTS = "facts"  # their name among the packed arrays
-_DIGEST_BYTES = 32
 
 
 class StateError(InputError):
@@ -34,7 +28,7 @@ class State:
 
     Example:
         >>> state = State(facts={"epoch": 3}).with_parts(program=State({"weight": np.ones(2)}))
-        >>> State.unpacked(state.packed()).part("program").array("weight", like=np.zeros(2))
+        >>> state.part("program").array("weight", like=np.zeros(2))
         array([1., 1.])
     """
 
@@ -96,37 +90,10 @@ class State:
         array = self.array(name, like=torch.empty(like.shape, dtype=like.dtype).numpy())
         return torch.empty_like(like).copy_(torch.from_numpy(array))
 
-    def packed(self) -> bytes:
-        """As bytes: the SHA-256 of the rest (32 bytes), then safetensors, in which the facts are JSON as UTF-8."""
-        text = json.dumps(self.facts, sort_keys=True, allow_nan=False)
-        content = safetensors.numpy.save(
-            {**self.arrays, _FACTS: np.frombuffer(text.encode(), dtype=np.uint8)}
-        )
-        return hashlib.sha256(content).digest() + content
-
-    @classmethod
-    def unpacked(cls, packed: bytes) -> State:
-        """From bytes.
-
-        Args:
-            packed: What :meth:`packed` gave.
-
-        Raises:
-            StateError: A byte is missing, or another.
-        """
-        digest, content = packed[:_DIGEST_BYTES], packed[_DIGEST_BYTES:]
-        if hashlib.sha256(content).digest() != digest:
-            raise StateError(
-                f"the kept state is damaged, for its {len(packed):,} bytes do not have the SHA-256 that they begin with: "
-                "train from the start"
-            )
-        arrays = safetensors.numpy.load(content)
-        return cls(arrays, json.loads(arrays.pop(_FACTS).tobytes()))
-
 
 def as_array(tensor: Tensor) -> np.ndarray:
     """A copy of a tensor in C order, from any device, for :attr:`State.arrays`."""
-    return tensor.detach().to("cpu").contiguous().numpy()
+    return tensor.detach().to("cpu", copy=True).contiguous().numpy()
 
 
 def _lacks(name: str) -> StateError:
