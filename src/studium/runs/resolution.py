@@ -15,6 +15,7 @@ from studium.runs.step_base import NetworkStep
 from studium.training import TrainConfig
 from studium.training.config import Optimizer
 from studium.training.defaults import default_config
+from studium.training.flip_averaging import require_images
 from studium.training.losses import loss_name
 
 Description = TypeVar("Description", bound=Frozen)
@@ -106,3 +107,7 @@ def _check_task(config: TrainConfig, data: Dataset) -> None:
             ("config", "augmentation"),
             f"augmentation needs images, but {data.name} is a table: leave augmentation out",
         )
+    try:
+        require_images(config, data.input_shape, data.name)
+    except SettingError as error:
+        raise StepError(("config", "flip_averaging"), str(error)) from error
