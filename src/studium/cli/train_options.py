@@ -95,7 +95,8 @@ class TrainOptions:
         from studium.training.flip_averaging import require_images
 
         chosen = self.chosen()
-        default = default_config(spec, dataset, optimizer=chosen.get("optimizer"))
+        decided = {name: chosen.get(name) for name in ("optimizer", "precision")}
+        default = default_config(spec, dataset, **decided)
         try:
             config = TrainConfig.model_validate(default.model_dump() | chosen)
         except ValidationError as error:

@@ -71,7 +71,8 @@ def resolve(step: Step, data: Dataset) -> Resolved[Step]:
         layers(spec)
     except InputError as error:
         raise StepError(("network",), str(error)) from error
-    config = _changed(default_config(spec, data, optimizer=_optimizer(step)), step.config, "config")
+    default = default_config(spec, data, optimizer=_optimizer(step), precision=step.config.get("precision"))
+    config = _changed(default, step.config, "config")
     _check_task(config, data)
     network = {key: value for key, value in spec.model_dump(mode="json").items() if key not in _FROM_DATA}
     written = step.model_copy(update={"network": network, "config": config.model_dump(mode="json")})

@@ -41,7 +41,11 @@ _FLIP = 0.5
 
 
 def default_config(
-    spec: MLPSpec | CNNSpec, dataset: Dataset, *, optimizer: Optimizer | None = None
+    spec: MLPSpec | CNNSpec,
+    dataset: Dataset,
+    *,
+    optimizer: Optimizer | None = None,
+    precision: str | None = None,
 ) -> TrainConfig:
     """Sensible settings for training a network on a dataset.
 
@@ -55,6 +59,7 @@ def default_config(
         spec: The network.
         dataset: The data.
         optimizer: The optimiser, when it is chosen already; learning rate and weight decay follow it.
+        precision: Likewise; mixed precision is of ``float32`` alone.
 
     Example:
         >>> from studium.data import open_dataset
@@ -74,7 +79,9 @@ def default_config(
             schedule="cosine",
         )
     if _is_normalised(spec):
-        return _normalised(dataset, optimizer or "nesterov")
+        config = _normalised(dataset, optimizer or "nesterov")
+        mixed = has_fast_bfloat16() and precision in (None, "float32")
+        return config.model_copy(update={"mixed_precision": mixed})
     return _in_batches(n_rows, _STEPS[spec.kind], optimizer or "adamw")
 
 
@@ -103,7 +110,6 @@ def _normalised(dataset: Dataset, optimizer: Optimizer) -> TrainConfig:
                 shift=min(max(shift, _LEAST_SHIFT), _MOST_SHIFT), flip=_FLIP if dataset.mirrorable else 0.0
             ),
             "flip_averaging": dataset.mirrorable,
-            "mixed_precision": has_fast_bfloat16(),
         }
     )
 
