@@ -56,8 +56,8 @@ class TrainConfig(Frozen):
         alpha: Smoothing of ``rmsprop``'s squared gradients, in [0, 1).
         beta1, beta2: Decay of Adam's moments, in [0, 1).
         epsilon: Added to the denominator by ``rmsprop`` and Adam.
-        weight_decay: L2 coefficient, of all weights and biases.
-        l1: Coefficient of the sum of absolute weights (biases excluded), added to the loss.
+        weight_decay: L2 coefficient, of all weights and biases, those of batch norms too.
+        l1: Coefficient of the sum of absolute weights (biases and batch norms excluded), added to the loss.
         loss: ``mse``, ``mae``, ``huber`` for regression (on normalised targets), ``cross_entropy`` for classes; ``None``:
             ``mse`` or ``cross_entropy``, by the task.
         huber_delta: Where Huber's loss turns from squared to linear, in standard deviations of the target.
