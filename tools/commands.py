@@ -70,7 +70,8 @@ def _table(title: str, rows: list[tuple[str, str]]) -> str:
 
 
 def _flag(option: Any) -> str:
-    return f"`{option.opts[0]} {option.metavar or ''}".rstrip() + "`"
+    names = "/".join([option.opts[0], *option.secondary_opts[:1]])
+    return f"`{names} {option.metavar or ''}".rstrip() + "`"
 
 
 def _text(option: Any) -> str:

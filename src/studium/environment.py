@@ -72,6 +72,17 @@ def torch_threads(number: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+def has_fast_bfloat16() -> bool:
+    """Whether this processor multiplies in bfloat16 by instructions of its own (AVX512-BF16), instead of emulating it.
+
+    Other instructions for bfloat16 are not counted, because nothing was measured with them.
+    """
+    capabilities: dict[str, object] = getattr(
+        torch.cpu, "get_capabilities", dict
+    )()  # newer versions of PyTorch tell
+    return bool(capabilities.get("avx512_bf16", False))
+
+
 def resolve_device(name: str) -> torch.device:
     """The device of a name.
 

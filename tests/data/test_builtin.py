@@ -62,6 +62,8 @@ def test_both_wrappings_of_fashion_mnist_are_known() -> None:
 @needs_fashion_mnist
 def test_fashion_mnist() -> None:
     data = open_dataset("fashion-mnist", offline=True)
+    assert data.mirrorable
+    assert not open_dataset("digits").mirrorable
     assert (data.inputs.shape, data.inputs.dtype) == ((70_000, 1, 28, 28), torch.uint8)
     assert data.test_rows is not None
     assert data.test_rows.tolist() == list(range(60_000, 70_000))

@@ -9,7 +9,16 @@ import pytest
 import torch
 from torch import nn
 
-from studium.models import Dropout, Initialisation, MLPSpec, initial_weights, keep_scale, kept_units
+from studium.models import (
+    CNNSpec,
+    ConvolutionSpec,
+    Dropout,
+    Initialisation,
+    MLPSpec,
+    initial_weights,
+    keep_scale,
+    kept_units,
+)
 from studium.seeding import torch_stream
 
 
@@ -29,6 +38,29 @@ def test_weights_are_drawn_in_the_order_of_the_layers() -> None:
     stream = torch_stream(4, "initialisation")
     weight = torch.empty(200, 300).uniform_(-(300**-0.5), 300**-0.5, generator=stream)
     assert torch.equal(initial_weights(spec(), 4)["linear1.weight"], weight)
+
+
+def test_weights_and_biases_are_drawn_in_turn_and_norms_draw_nothing() -> None:
+    stage = ConvolutionSpec(channels=4, residual=1, batch_norm=True)
+    plain = CNNSpec(
+        input_shape=(2, 8, 8), n_outputs=3, hidden=(), convolutions=(stage, ConvolutionSpec(channels=5))
+    )
+    stream = torch_stream(7, "initialisation")
+    expected = {}
+    for name, *shapes in (
+        ("conv1", (4, 2, 3, 3)),
+        ("residual1_1.conv1", (4, 4, 3, 3)),
+        ("residual1_1.conv2", (4, 4, 3, 3)),
+        ("conv2", (5, 4, 3, 3), (5,)),
+        ("output", (3, 80), (3,)),
+    ):
+        bound = float(np.prod(shapes[0][1:])) ** -0.5
+        for kind, shape in zip(("weight", "bias"), shapes, strict=False):
+            expected[f"{name}.{kind}"] = torch.empty(shape).uniform_(-bound, bound, generator=stream)
+    drawn = initial_weights(plain, 7)
+    assert all(torch.equal(drawn.pop(name), tensor) for name, tensor in expected.items())
+    for name, tensor in drawn.items():  # of batch norms
+        assert torch.equal(tensor, torch.full((4,), float(name.endswith(("weight", "var")))))
 
 
 @pytest.mark.parametrize("scheme", get_args(Initialisation))

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn import functional
 
 from studium.errors import InvalidStructureError, SettingError, UnknownNameError
 from studium.models import (
@@ -27,6 +28,8 @@ convolutions = st.builds(
     stride=st.integers(1, 4),
     padding=st.integers(0, 2),
     pool=st.integers(1, 3),
+    batch_norm=st.booleans(),
+    residual=st.integers(0, 2),
 )
 networks = st.one_of(
     st.builds(
@@ -41,20 +44,41 @@ networks = st.one_of(
         n_outputs=st.integers(1, 4),
         hidden=st.lists(st.integers(1, 9), max_size=2).map(tuple),
         convolutions=st.lists(convolutions, min_size=1, max_size=3).map(tuple),
+        global_average=st.booleans(),
     ),
 )
+
+
+class Around(nn.Module):
+    """A network whose input is added to its output, before the activation."""
+
+    def __init__(self, network: nn.Sequential) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return functional.relu(x + self.network(x))
 
 
 def naive(spec: MLPSpec | CNNSpec) -> nn.Sequential:
     """The same network written by hand with lazy layers, so that no arithmetic of ours is in it."""
     parts: list[nn.Module] = []
-    for convolution in spec.convolutions if isinstance(spec, CNNSpec) else ():
-        parts += [
-            nn.LazyConv2d(convolution.channels, convolution.kernel, convolution.stride, convolution.padding),
-            nn.ReLU(),
-        ]
-        if convolution.pool > 1:
-            parts.append(nn.MaxPool2d(convolution.pool))
+    for stage in spec.convolutions if isinstance(spec, CNNSpec) else ():
+        biased = not stage.batch_norm
+        parts.append(nn.LazyConv2d(stage.channels, stage.kernel, stage.stride, stage.padding, bias=biased))
+        if stage.batch_norm:
+            parts.append(nn.LazyBatchNorm2d())
+        parts.append(nn.ReLU())
+        if stage.pool > 1:
+            parts.append(nn.MaxPool2d(stage.pool))
+        for _ in range(stage.residual):
+            inner: list[nn.Module] = []
+            for rest in ([nn.ReLU()], []):
+                inner.append(nn.LazyConv2d(stage.channels, 3, padding=1, bias=biased))
+                inner += [nn.LazyBatchNorm2d(), *rest] if stage.batch_norm else rest
+            parts.append(Around(nn.Sequential(*inner)))
+    if isinstance(spec, CNNSpec) and spec.global_average:
+        parts.append(nn.AdaptiveAvgPool2d((1, 1)))
     parts.append(nn.Flatten())
     for width in spec.hidden:
         parts += [nn.LazyLinear(width), nn.ReLU()]
@@ -85,6 +109,22 @@ def test_shapes_parameters_and_validity_equal_pytorchs(spec: MLPSpec | CNNSpec) 
     assert build(spec, 0)(torch.zeros(2, *spec.input_shape)).shape == (2, spec.n_outputs)
 
 
+@settings(max_examples=25, deadline=None)
+@given(networks.filter(lambda spec: invalid_reason(spec) is None), st.integers(0, 9))
+def test_outputs_and_running_statistics_equal_pytorchs(spec: MLPSpec | CNNSpec, seed: int) -> None:
+    ours, theirs = build(spec, seed).double(), naive(spec).double()
+    stream = torch.Generator().manual_seed(seed)
+    theirs(torch.zeros(2, *spec.input_shape, dtype=torch.float64))
+    shared = [name for name in theirs.state_dict() if not name.endswith("num_batches_tracked")]
+    weights = dict(zip(shared, ours.state_dict().values(), strict=True))
+    theirs.load_state_dict(weights, strict=False)
+    for training in (True, True, False):
+        images = torch.randn(3, *spec.input_shape, generator=stream, dtype=torch.float64)
+        torch.testing.assert_close(ours.train(training)(images), theirs.train(training)(images))
+    for mine, name in zip(ours.state_dict().values(), shared, strict=True):
+        torch.testing.assert_close(mine, theirs.state_dict()[name])
+
+
 def test_the_first_impossible_layer_is_named_with_its_sizes() -> None:
     tall = ConvolutionSpec(channels=4, kernel=6, stride=4)
     spec = CNNSpec(input_shape=(1, 28, 28), n_outputs=10, hidden=(), convolutions=(tall, tall))
@@ -112,6 +152,14 @@ def test_classifier_presets_have_the_layers_of_the_source() -> None:
         kinds = [layer.kind for layer in layers(preset(name, (1, 28, 28), 10))]
         assert (kinds.count("convolution"), kinds.count("linear")) == (3, 3)
         assert kinds.count("dropout") == (2 if name == "cnn_d" else 0)
+
+
+def test_the_residual_preset_has_its_blocks_and_few_parameters() -> None:
+    spec = preset("resnet", (1, 28, 28), 10)
+    kinds = [layer.kind for layer in layers(spec)]
+    assert (kinds.count("convolution"), kinds.count("residual"), kinds.count("linear")) == (3, 2, 1)
+    assert n_parameters(spec) == 261_298 <= 500_000
+    assert invalid_reason(preset("resnet", (3, 2, 2), 4)) is None
 
 
 def test_presets_refuse_what_cannot_be() -> None:

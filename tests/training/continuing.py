@@ -111,8 +111,31 @@ def cnn(optimizer: Optimizer) -> Loop:
     return alone(PICTURES, each)
 
 
+def normed(optimizer: Optimizer) -> Loop:
+    """Batch normalisation, whose statistics are no parameters, a residual block and mixed precision."""
+    spec = CNNSpec(
+        input_shape=(1, 4, 4),
+        n_outputs=PICTURES.n_outputs,
+        convolutions=(ConvolutionSpec(channels=4, padding=1, batch_norm=True, residual=1),),
+        hidden=(),
+        global_average=True,
+    )
+    config = TrainConfig(
+        optimizer=optimizer,
+        learning_rate=RATES[optimizer],
+        augmentation=Augmentation(shift=1, flip=0.5),
+        flip_averaging=True,
+        mixed_precision=True,
+        batch_size=16,
+        patience=6,
+        epochs=EPOCHS,
+    )
+    rows = np.random.default_rng(2).permutation(len(PICTURES))
+    return alone(PICTURES, Member(spec, config, rows[12:], rows[:12], seed=2))
+
+
 KINDS: dict[str, Callable[[Optimizer], Loop]] = {
-    each.__name__: each for each in (population, study, whole, single, cnn)
+    each.__name__: each for each in (population, study, whole, single, cnn, normed)
 }
 
 

@@ -48,7 +48,7 @@ def plain_training(
             network.train()
             loss = criterion(network(inputs[part]), targets[part])
             total += loss.item() * len(part)
-            penalty = sum(p.abs().sum() for name, p in network.named_parameters() if name.endswith("weight"))
+            penalty = sum(p.abs().sum() for p in network.parameters() if p.dim() > 1)
             optimizer.zero_grad()
             (loss + config.l1 * penalty).backward()
             if config.gradient_clip:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from safetensors.torch import load, save
 
-from studium.errors import ModelFileError, OutputError, StudiumError
+from studium.errors import ModelFileError, OutputError, StudiumError, UnavailableError
 from studium.files import write_atomic
 from studium.models import CNNSpec, ConvolutionSpec, MLPSpec, build
 from studium.training import Scores
@@ -28,7 +28,15 @@ from studium.training.model import Model
 from studium.training.model_files import check_model_place, load_model, save_model
 from studium.training.model_record import ModelRecord, NormalisationRecord, Part
 from studium.training.model_weights import weight_shapes
-from tests.training.trained import blobs, blobs_model, curve, curve_model, digits, digits_model
+from tests.training.trained import (
+    blobs,
+    blobs_model,
+    curve,
+    curve_model,
+    digits,
+    digits_model,
+    residual_model,
+)
 
 RECORD, WEIGHTS, ROWS = "model.json", "weights.safetensors", "test_rows.safetensors"
 
@@ -41,7 +49,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("model", "dataset"), [(curve_model, curve), (digits_model, digits), (blobs_model, blobs)]
+    ("model", "dataset"),
+    [(curve_model, curve), (digits_model, digits), (residual_model, digits), (blobs_model, blobs)],
 )
 def test_what_is_written_is_read_back_exactly(
     model: Callable[[], Model], dataset: Callable[[], Any], tmp_path: Path
@@ -156,7 +165,7 @@ def test_a_place_that_cannot_be_written_is_found_before_any_work(name: str, tmp_
 def test_a_failed_write_leaves_the_older_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path, content: bytes | str) -> None:
         if path.name == RECORD:
-            raise OSError(28, "No space left on device")
+            raise UnavailableError("cannot write it (No space left on device)")
         write_atomic(path, content)
 
     monkeypatch.setattr("studium.training.model_files.write_atomic", full)
@@ -253,6 +262,17 @@ def _convolutions(**change: Any) -> Callable[[Path], None]:
     return forge
 
 
+def _residual(change: Callable[[Path], None]) -> Callable[[Path], None]:
+    """The same for a residual network with batch normalisation."""
+
+    def forge(folder: Path) -> None:
+        shutil.rmtree(folder)
+        save_model(residual_model(), folder)
+        change(folder)
+
+    return forge
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -295,6 +315,23 @@ def _convolutions(**change: Any) -> Callable[[Path], None]:
             r"\(3,\) torch.float32, .* \(2,\)",
         ),
         (_weights(lambda each: each.update({"output.bias": torch.ones(2).half()})), "float16"),
+        (
+            _residual(_weights(lambda each: each["batch_norm1.running_var"].fill_(-1))),
+            "variances in 'batch_norm1.running_var' that are below 0",
+        ),
+        (
+            _residual(_weights(lambda each: each.pop("residual2_1.norm2.running_mean"))),
+            "lacks tensor 'residual2_1.norm2.running_mean'",
+        ),
+        (
+            _residual(_set("spec", "convolutions", 0, "batch_norm", value=False)),
+            "has the foreign tensor 'batch_norm1.bias'",
+        ),
+        (
+            _residual(_spec(convolutions=[{"channels": 1, "residual": 100}] * 200)),
+            "more than 10,000 layers",
+        ),
+        (_set("config", "flip_averaging", value=True), "inputs and flip averaging contradict"),
         (_huge_header, "not a whole safetensors file"),
         (_huge_shape, "not a whole safetensors file"),
         (_pickle, "not a whole safetensors file"),
@@ -310,6 +347,15 @@ def test_a_foreign_or_forged_model_is_one_clear_error(
         load_model(folder)
     assert len(str(caught.value)) < 600
     assert "\n" not in str(caught.value)
+
+
+def test_a_model_from_before_a_setting_existed_is_read_with_its_default(folder: Path) -> None:
+    content = json.loads((folder / RECORD).read_text())
+    del content["config"]["flip_averaging"], content["config"]["mixed_precision"]
+    canonical = json.dumps(content | {"checksum": ""}, sort_keys=True, separators=(",", ":"))
+    content["checksum"] = _sha256(canonical.encode())
+    (folder / RECORD).write_text(json.dumps(content))
+    assert load_model(folder).config == blobs_model().config
 
 
 def test_an_edit_by_hand_is_noticed(folder: Path) -> None:
@@ -407,6 +453,16 @@ SPECS = [
         n_outputs=3,
         hidden=(4,),
         convolutions=(ConvolutionSpec(channels=1, kernel=1, pool=2), ConvolutionSpec(channels=6, padding=2)),
+    ),
+    CNNSpec(
+        input_shape=(2, 9, 7),
+        n_outputs=3,
+        hidden=(4,),
+        convolutions=(
+            ConvolutionSpec(channels=3, residual=2),
+            ConvolutionSpec(channels=5, kernel=2, stride=2, batch_norm=True, residual=1),
+        ),
+        global_average=True,
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
@@ -47,6 +48,83 @@ def test_a_convolutional_network_with_every_optimizer(optimizer: str) -> None:
     assert largest_difference(fit.weights, weights) < 1e-9
     np.testing.assert_allclose(fit.history.train_loss, training, rtol=1e-9)
     np.testing.assert_allclose(fit.history.validation_loss, validation, rtol=1e-9)
+
+
+def residual(seed: int, **config: Any) -> Member:
+    spec = CNNSpec(
+        input_shape=(1, 4, 4),
+        n_outputs=3,
+        convolutions=(
+            ConvolutionSpec(channels=3, padding=1, pool=2, batch_norm=True, residual=1),
+            ConvolutionSpec(channels=4, kernel=2, batch_norm=True),
+        ),
+        global_average=True,
+        hidden=(),
+    )
+    return replace(convolutional(seed, **config), spec=spec)
+
+
+@pytest.mark.parametrize("optimizer", ["nesterov", "adamw"])
+def test_a_residual_network_with_batch_normalisation(optimizer: str) -> None:
+    settings = {"optimizer": optimizer, "learning_rate": RATES[optimizer], "epochs": 8}
+    each = residual(2, weight_decay=0.01, l1=1e-3, **settings)
+    fit = Trainer(DATA, threads=1).fit([each])[0]
+    weights, training, validation = plain_training(DATA, each)
+    assert {"batch_norm1.running_mean", "residual1_1.norm2.running_var"} <= weights.keys()
+    assert largest_difference(fit.weights, weights) < 1e-9
+    np.testing.assert_allclose(fit.history.train_loss, training, rtol=1e-9)
+    np.testing.assert_allclose(fit.history.validation_loss, validation, rtol=1e-9)
+
+
+def test_one_row_left_over_at_the_end_of_an_epoch_stops_nothing() -> None:
+    each = residual(0, epochs=4, batch_size=12)
+    assert len(each.train) % 12 == 1
+    fit = Trainer(DATA, threads=1).fit([each])[0]
+    assert fit.status == "complete"
+    assert np.isfinite(fit.history.train_loss).all()
+
+
+def test_early_stopping_restores_the_running_statistics_of_the_best_epoch() -> None:
+    long = residual(1, epochs=40, patience=3, learning_rate=0.05)
+    fit = Trainer(DATA, threads=1).fit([long])[0]
+    assert fit.best_epoch < fit.epochs
+    short = replace(long, config=long.config.model_copy(update={"epochs": fit.best_epoch, "patience": None}))
+    best = Trainer(DATA, threads=1).fit([short])[0]
+    assert all(torch.equal(fit.weights[name], tensor) for name, tensor in best.weights.items())
+
+
+def test_running_statistics_that_overflow_are_a_divergence_though_the_loss_is_finite() -> None:
+    # Batch normalisation hides activations of any size from the loss; their variance is more than float32 holds.
+    settings = {
+        "optimizer": "sgd",
+        "learning_rate": 1e22,
+        "epochs": 2,
+        "batch_size": None,
+        "precision": "float32",
+    }
+    each = residual(0, **settings)
+    fit = Trainer(DATA, threads=1).fit([each])[0]
+    assert np.isfinite(fit.history.train_loss).all()
+    assert fit.status == "diverged"
+    assert fit.weights == {}
+
+
+def test_mixed_precision_is_near_float32_keeps_its_weights_and_repeats() -> None:
+    settings = {"epochs": 3, "precision": "float32", "optimizer": "momentum", "learning_rate": 0.01}
+    plain, mixed, again = (
+        Trainer(DATA, threads=1).fit([residual(4, mixed_precision=chosen, **settings)])[0]
+        for chosen in (False, True, True)
+    )
+    assert {tensor.dtype for tensor in mixed.weights.values()} == {torch.float32}
+    assert all(torch.equal(mixed.weights[name], again.weights[name]) for name in mixed.weights)
+    kernels = [tensor.numpy() for name, tensor in plain.weights.items() if tensor.ndim > 1]
+    rounded = [tensor.numpy() for tensor in mixed.weights.values() if tensor.ndim > 1]
+    assert (
+        1e-6
+        < max(float(np.abs(one - other).max()) for one, other in zip(kernels, rounded, strict=True))
+        < 0.02
+    )
+    assert mixed.history.train_loss == pytest.approx(plain.history.train_loss, rel=0.02)
 
 
 def test_unfused_members_equal_plain_pytorch_too() -> None:

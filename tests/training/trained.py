@@ -52,5 +52,11 @@ def digits_model() -> Model:
 
 
 @cache
+def residual_model() -> Model:
+    """With batch normalisation; its answers are means over each picture and its mirror image."""
+    return trained(digits(), "resnet", flip_averaging=True)
+
+
+@cache
 def blobs_model() -> Model:
     return trained(blobs(), "net_d")

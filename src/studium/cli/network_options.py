@@ -22,7 +22,7 @@ class NetworkOptions:
     """Which network: a preset, and what is changed in it."""
 
     model: Annotated[
-        str, _option("--model", "M", "net, net_d, net3, net3_d, net4, net4_d, fc, cnn or cnn_d.")
+        str, _option("--model", "M", "net, net_d, net3, net3_d, net4, net4_d, fc, cnn, cnn_d or resnet.")
     ]
     hidden: Annotated[
         str | None, _option("--hidden", "N,N,...", "Units of each hidden linear layer, or none.")
@@ -68,7 +68,7 @@ class NetworkOptions:
                 require_known(name, chosen, get_args(known))
                 changes[name] = chosen
         if self.dropout is not None and not spec.dropout:
-            raise self._without_dropout()
+            raise self._without_dropout(spec)
         if self.hidden is not None:
             changes["hidden"] = parse_hidden(self.hidden)
         if spec.dropout:
@@ -76,10 +76,11 @@ class NetworkOptions:
             changes["dropout"] = (probability,) * len(changes.get("hidden", spec.hidden))
         return changes
 
-    def _without_dropout(self) -> SettingError:
+    def _without_dropout(self, spec: MLPSpec | CNNSpec) -> SettingError:
         from studium.models import preset_names
 
-        near = f"{self.model}_d" if f"{self.model}_d" in preset_names() else "net_d"
+        alike = "cnn_d" if spec.kind == "cnn" else "net_d"
+        near = f"{self.model}_d" if f"{self.model}_d" in preset_names() else alike
         return SettingError(
             f"--dropout is {self.dropout}, but {self.model} has no dropout layers: choose --model {near}, or leave "
             "the option out"

@@ -20,6 +20,7 @@ _option = panel("Training (defaults suit the network and the data)")
 Whole = int | None
 Number = float | None
 Word = str | None
+Switch = bool | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,23 @@ class TrainOptions:
     augmentation: Annotated[
         Word, _option("--augment", "NAME=X,...", "Of training images: shift (pixels), flip, erase (shares).")
     ] = None
+    flip_averaging: Annotated[
+        Switch,
+        _option(
+            "--flip-averaging/--no-flip-averaging",
+            None,
+            "Whether scores and predictions are means over each image and its mirror image.",
+        ),
+    ] = None
     precision: Annotated[Word, _option("--precision", "NAME", "float32 or float64.")] = None
+    mixed_precision: Annotated[
+        Switch,
+        _option(
+            "--mixed-precision/--no-mixed-precision",
+            None,
+            "Whether training computes products in bfloat16, which is faster on processors that have it.",
+        ),
+    ] = None
 
     def config(self, spec: MLPSpec | CNNSpec, dataset: Dataset) -> TrainConfig:
         """The training of a network on a dataset: what is not chosen has its default.
@@ -75,13 +92,16 @@ class TrainOptions:
 
         from studium.training import TrainConfig
         from studium.training.defaults import default_config
+        from studium.training.flip_averaging import require_images
 
         chosen = self.chosen()
-        default = default_config(spec, dataset, optimizer=chosen.get("optimizer"))
+        decided = {name: chosen.get(name) for name in ("optimizer", "precision")}
+        default = default_config(spec, dataset, **decided)
         try:
             config = TrainConfig.model_validate(default.model_dump() | chosen)
         except ValidationError as error:
             raise option_error(error) from error
+        require_images(config, dataset.input_shape, dataset.name)
         _refuse_idle(chosen, config, dataset)
         return config
 

@@ -84,6 +84,8 @@ class Dataset:
         target_names: Name of each target column.
         test_rows: Row indices of the official test set, when there is one; no other rows may be used as test.
         origin: Where it came from, in words.
+        mirrorable: Whether an image's mirror image (left and right exchanged) is as good an example of its class, as of
+            clothes but not of digits; known of built-in data alone.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Dataset:
     target_names: tuple[str, ...] = ("target",)
     test_rows: np.ndarray | None = None
     origin: str = field(default="memory")
+    mirrorable: bool = False
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -151,4 +154,5 @@ def concatenate(training: Dataset, test: Dataset) -> Dataset:
         origin=training.origin
         if training.origin == test.origin
         else f"{training.origin}; test: {test.origin}",
+        mirrorable=training.mirrorable,
     )

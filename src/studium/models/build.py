@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
+from studium.models.batch_norm import BatchNorm
 from studium.models.dropout import Dropout
 from studium.models.initialisation import initialise
+from studium.models.residual import ResidualBlock
 from studium.models.shapes import Layer, layers
-from studium.models.specs import Activation, CNNSpec, MLPSpec
+from studium.models.specs import Activation, CNNSpec, ConvolutionSpec, MLPSpec
+from studium.models.uninitialised import Conv2d, Linear
 from studium.seeding import torch_stream
 
 _ACTIVATIONS: dict[Activation, type[nn.Module]] = {
@@ -22,20 +26,6 @@ _ACTIVATIONS: dict[Activation, type[nn.Module]] = {
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
 }
-
-
-class Linear(nn.Linear):
-    """PyTorch's, left uninitialised by its constructor, which would draw from global random state."""
-
-    def reset_parameters(self) -> None:
-        """Nothing."""
-
-
-class Conv2d(nn.Conv2d):
-    """PyTorch's, left uninitialised by its constructor, which would draw from global random state."""
-
-    def reset_parameters(self) -> None:
-        """Nothing."""
 
 
 def build(spec: MLPSpec | CNNSpec, seed: int | None = None) -> nn.Sequential:
@@ -68,16 +58,15 @@ def build(spec: MLPSpec | CNNSpec, seed: int | None = None) -> nn.Sequential:
 
 
 def initial_weights(spec: MLPSpec | CNNSpec, seed: int) -> dict[str, Tensor]:
-    """Initial weights by name, exactly those of ``build(spec, seed)``."""
+    """Initial weights by name, exactly those of ``build(spec, seed)``, with the running statistics of batch norms."""
     return {name: tensor.detach() for name, tensor in build(spec, seed).state_dict().items()}
 
 
 @torch.no_grad()
 def _initialise(network: nn.Sequential, spec: MLPSpec | CNNSpec, seed: int) -> None:
     generator = torch_stream(seed, "initialisation")
-    for module in network:
+    for module in network.modules():  # in the order of the layers, and within them of their construction
         if isinstance(module, nn.Linear | nn.Conv2d):
-            assert module.bias is not None
             initialise(module.weight, module.bias, spec.initialisation, spec.activation, generator)
 
 
@@ -90,14 +79,28 @@ def _module(spec: MLPSpec | CNNSpec, layer: Layer, input_shape: tuple[int, ...])
         return Dropout(spec.dropout[layer.index])
     if layer.kind == "flatten":
         return nn.Flatten()
+    if layer.kind == "global_average":
+        return nn.AdaptiveAvgPool2d(1)
     assert isinstance(spec, CNNSpec)
-    convolution = spec.convolutions[layer.index]
-    if layer.kind == "pool":
-        return nn.MaxPool2d(convolution.pool)
+    return _stage_module(
+        spec.convolutions[layer.index], layer.kind, input_shape[0], _ACTIVATIONS[spec.activation]
+    )
+
+
+def _stage_module(
+    stage: ConvolutionSpec, kind: str, n_inputs: int, activation: Callable[[], nn.Module]
+) -> nn.Module:
+    if kind == "pool":
+        return nn.MaxPool2d(stage.pool)
+    if kind == "batch_norm":
+        return BatchNorm(stage.channels)
+    if kind == "residual":
+        return ResidualBlock(stage.channels, batch_norm=stage.batch_norm, activation=activation)
     return Conv2d(
-        input_shape[0],
-        convolution.channels,
-        convolution.kernel,
-        stride=convolution.stride,
-        padding=convolution.padding,
+        n_inputs,
+        stage.channels,
+        stage.kernel,
+        stride=stage.stride,
+        padding=stage.padding,
+        bias=not stage.batch_norm,
     )

@@ -15,13 +15,17 @@ _NEGATIVE_SLOPE = 0.01  # of leaky_relu, PyTorch's default
 
 
 def initialise(
-    weight: Tensor, bias: Tensor, scheme: Initialisation, activation: Activation, generator: torch.Generator
+    weight: Tensor,
+    bias: Tensor | None,
+    scheme: Initialisation,
+    activation: Activation,
+    generator: torch.Generator,
 ) -> None:
     """Fill one layer's weight and bias in place.
 
     Args:
         weight: ``[outputs, inputs]`` or ``[outputs, inputs, kernel, kernel]``.
-        bias: ``[outputs]``.
+        bias: ``[outputs]``; ``None`` for a layer without, for which nothing is drawn.
         scheme: ``default`` is PyTorch's: both uniform in ±1/sqrt(fan-in). Xavier: Glorot and Bengio 2010; Kaiming: He et
             al. 2015; orthogonal: Saxe et al. 2014; these with the activation's gain and zero biases.
         activation: What follows the layer; sets the gain.
@@ -30,7 +34,8 @@ def initialise(
     if scheme == "default":
         bound = 1 / math.sqrt(weight[0].numel())
         nn.init.uniform_(weight, -bound, bound, generator=generator)
-        nn.init.uniform_(bias, -bound, bound, generator=generator)
+        if bias is not None:
+            nn.init.uniform_(bias, -bound, bound, generator=generator)
         return
     nonlinearity, slope, gain = _gain(activation)
     if scheme == "xavier_uniform":
@@ -43,7 +48,8 @@ def initialise(
         nn.init.kaiming_normal_(weight, slope, nonlinearity=nonlinearity, generator=generator)
     else:
         nn.init.orthogonal_(weight, gain, generator=generator)
-    nn.init.zeros_(bias)
+    if bias is not None:
+        nn.init.zeros_(bias)
 
 
 def _gain(activation: Activation) -> tuple[_Nonlinearity, float, float]:

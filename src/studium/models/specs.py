@@ -58,7 +58,11 @@ class MLPSpec(_Head):
 
 
 class ConvolutionSpec(Frozen):
-    """One convolution, its activation, and an optional max-pooling.
+    """One stage: a convolution, its activation, and optionally max-pooling and residual blocks.
+
+    In this order: convolution, batch normalisation, activation, max-pooling, residual blocks. Only the convolution and the
+    pooling change the shape; a residual block keeps it, so that its input can be added to its output as it is, and no choice
+    of channels, stride or pooling makes a block impossible.
 
     Attributes:
         channels: Output channels.
@@ -66,6 +70,10 @@ class ConvolutionSpec(Frozen):
         stride: Step of the kernel, in pixels.
         padding: Zeros added on each side, in pixels.
         pool: Side and stride of the max-pooling after the activation; 1 is none.
+        batch_norm: Whether batch normalisation (Ioffe and Szegedy 2015) stands between each convolution of the stage and
+            its activation; these convolutions then have no bias, since the normalisation's shift is one.
+        residual: Residual blocks (He et al. 2016) after the pooling, see :class:`studium.models.ResidualBlock`: two 3x3
+            convolutions each, with as many channels as the stage.
     """
 
     channels: Width
@@ -73,16 +81,20 @@ class ConvolutionSpec(Frozen):
     stride: int = Field(default=1, ge=1)
     padding: int = Field(default=0, ge=0)
     pool: int = Field(default=1, ge=1)
+    batch_norm: bool = False
+    residual: int = Field(default=0, ge=0, le=100)
 
 
 class CNNSpec(_Head):
-    """Convolutional network: convolutions, then hidden linear layers, then a linear output layer.
+    """Convolutional network: stages of convolutions, then hidden linear layers, then a linear output layer.
 
     Attributes:
         input_shape: ``(C, H, W)``.
         n_outputs: Classes (logits), or target columns.
-        convolutions: From the input on; at least one.
-        hidden: Units of each hidden linear layer after flattening.
+        convolutions: One per stage, from the input on; at least one.
+        global_average: Whether the linear part sees the mean of each channel over its pixels (Lin et al. 2014) instead of
+            every pixel of every channel.
+        hidden: Units of each hidden linear layer; may be empty.
         activation: After each convolution and each hidden linear layer.
         dropout: As in :class:`MLPSpec`, in the linear part.
         initialisation: As in :class:`MLPSpec`.
@@ -91,6 +103,7 @@ class CNNSpec(_Head):
     kind: Literal["cnn"] = "cnn"
     input_shape: tuple[Width, Width, Width]
     convolutions: tuple[ConvolutionSpec, ...] = Field(min_length=1)
+    global_average: bool = False
 
 
 ModelSpec = Annotated[MLPSpec | CNNSpec, Field(discriminator="kind")]

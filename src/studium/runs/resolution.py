@@ -15,6 +15,7 @@ from studium.runs.step_base import NetworkStep
 from studium.training import TrainConfig
 from studium.training.config import Optimizer
 from studium.training.defaults import default_config
+from studium.training.flip_averaging import require_images
 from studium.training.losses import loss_name
 
 Description = TypeVar("Description", bound=Frozen)
@@ -70,7 +71,8 @@ def resolve(step: Step, data: Dataset) -> Resolved[Step]:
         layers(spec)
     except InputError as error:
         raise StepError(("network",), str(error)) from error
-    config = _changed(default_config(spec, data, optimizer=_optimizer(step)), step.config, "config")
+    default = default_config(spec, data, optimizer=_optimizer(step), precision=step.config.get("precision"))
+    config = _changed(default, step.config, "config")
     _check_task(config, data)
     network = {key: value for key, value in spec.model_dump(mode="json").items() if key not in _FROM_DATA}
     written = step.model_copy(update={"network": network, "config": config.model_dump(mode="json")})
@@ -106,3 +108,7 @@ def _check_task(config: TrainConfig, data: Dataset) -> None:
             ("config", "augmentation"),
             f"augmentation needs images, but {data.name} is a table: leave augmentation out",
         )
+    try:
+        require_images(config, data.input_shape, data.name)
+    except SettingError as error:
+        raise StepError(("config", "flip_averaging"), str(error)) from error

@@ -12,6 +12,7 @@ from studium.data import Dataset, folds
 from studium.models import build
 from studium.seeding import derive_seed
 from studium.training import Fit, Trainer, evaluate_module
+from studium.training.flip_averaging import as_scored
 from studium.training.losses import module_loss
 from studium.validation import CrossValidation, Point, Replicate, Replicates
 
@@ -109,4 +110,5 @@ def _score(fit: Fit, item: Replicate, dataset: Dataset) -> float:
     network = build(fit.member.spec).to(next(iter(fit.weights.values())).dtype)
     network.load_state_dict(fit.weights)
     criterion = module_loss(fit.member.config, dataset.task)
-    return evaluate_module(network, dataset, item.validation, fit.normalisation, criterion).metric
+    scored = as_scored(network, fit.member.config, dataset.task)
+    return evaluate_module(scored, dataset, item.validation, fit.normalisation, criterion).metric

@@ -122,7 +122,7 @@ def _no_hidden(point: Point) -> str | None:
 
 def _put_optimizer(point: Point, value: Any) -> Point:
     spec, config = point
-    return spec, with_optimizer(config, value)
+    return spec, with_optimizer(spec, config, value)
 
 
 _PARAMETERS = {

@@ -56,8 +56,8 @@ class TrainConfig(Frozen):
         alpha: Smoothing of ``rmsprop``'s squared gradients, in [0, 1).
         beta1, beta2: Decay of Adam's moments, in [0, 1).
         epsilon: Added to the denominator by ``rmsprop`` and Adam.
-        weight_decay: L2 coefficient, of all weights and biases.
-        l1: Coefficient of the sum of absolute weights (biases excluded), added to the loss.
+        weight_decay: L2 coefficient, of all weights and biases, those of batch norms too.
+        l1: Coefficient of the sum of absolute weights (biases and batch norms excluded), added to the loss.
         loss: ``mse``, ``mae``, ``huber`` for regression (on normalised targets), ``cross_entropy`` for classes; ``None``:
             ``mse`` or ``cross_entropy``, by the task.
         huber_delta: Where Huber's loss turns from squared to linear, in standard deviations of the target.
@@ -74,7 +74,11 @@ class TrainConfig(Frozen):
             the weights of the best epoch are restored.
         min_improvement: Decrease of the validation loss that counts as improvement.
         augmentation: Of training images.
-        precision: ``float32`` or ``float64``.
+        flip_averaging: Whether validation, scores and predictions take the mean over each image and its mirror image, see
+            :mod:`studium.training.flip_averaging`; part of what the model computes, at twice the cost of an answer.
+        precision: ``float32`` or ``float64``, of the weights and of all scores and predictions.
+        mixed_precision: Whether a network that trains alone computes the products of a step in bfloat16, and the rest in
+            float32 (Micikevicius et al. 2018); faster where the processor has instructions for it.
     """
 
     optimizer: Optimizer = "adam"
@@ -100,7 +104,9 @@ class TrainConfig(Frozen):
     patience: int | None = Field(default=None, ge=1)
     min_improvement: float = Field(default=0.0, ge=0)
     augmentation: Augmentation = Augmentation()
+    flip_averaging: bool = False
     precision: Literal["float32", "float64"] = "float32"
+    mixed_precision: bool = False
 
     @model_validator(mode="after")
     def _smoothing_needs_cross_entropy(self) -> Self:
@@ -123,6 +129,14 @@ class TrainConfig(Frozen):
         if self.schedule_epochs is not None and self.schedule_epochs < self.epochs:
             raise ValueError(
                 f"the schedule ends after {self.schedule_epochs} of {self.epochs} epochs; span all of them"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _mixed_precision_is_of_float32(self) -> Self:
+        if self.mixed_precision and self.precision != "float32":
+            raise ValueError(
+                f"mixed precision is of float32 and bfloat16, but the precision is {self.precision}; leave one of them out"
             )
         return self
 

@@ -41,7 +41,9 @@ def groups(members: Sequence[Member], chunk: int = CHUNK) -> list[list[int]]:
 def fusion_key(member: Member) -> Hashable | None:
     """What members that train together have in common; ``None`` for a member that trains alone."""
     spec, config = member.spec, member.config
-    if not isinstance(spec, MLPSpec) or config.augmentation.active or n_parameters(spec) > _LARGEST_FUSED:
+    if not isinstance(spec, MLPSpec) or n_parameters(spec) > _LARGEST_FUSED:
+        return None
+    if config.augmentation.active or config.flip_averaging or config.mixed_precision:
         return None
     whole = config.batch_size is None or config.batch_size >= len(member.train)
     return (

@@ -17,6 +17,7 @@ from studium.models import CNNSpec, MLPSpec, build, n_parameters
 from studium.training.config import TrainConfig
 from studium.training.evaluation import Scores, network_outputs
 from studium.training.fit import Fit
+from studium.training.flip_averaging import as_scored
 from studium.training.losses import module_loss
 from studium.training.model_record import DataRecord, Part, TrainingRecord
 from studium.training.model_scoring import score
@@ -116,7 +117,7 @@ class Model:
         return n_parameters(self.spec)
 
     def module(self) -> nn.Sequential:
-        """A new module with these weights, in evaluation mode, on the CPU."""
+        """A new module with these weights, in evaluation mode, on the CPU; without flip averaging, see :meth:`predict`."""
         network = build(self.spec).to(getattr(torch, self.config.precision))
         network.load_state_dict(dict(self.weights))
         if isinstance(self.spec, CNNSpec):  # faster so
@@ -124,7 +125,7 @@ class Model:
         return network.eval()
 
     def predict(self, inputs: Tensor) -> Tensor:
-        """Predictions for raw inputs.
+        """Predictions for raw inputs, with flip averaging where the training says so.
 
         Args:
             inputs: ``[N, F]`` float64 or ``[N, C, H, W]`` uint8, as in a :class:`~studium.data.Dataset`.
@@ -140,7 +141,8 @@ class Model:
                 f"the inputs have shape {tuple(inputs.shape[1:])}, but the model takes {self.spec.input_shape}: reshape them"
             )
         with torch_threads(1):
-            outputs = network_outputs(self.module(), inputs, self.normalisation)
+            network = as_scored(self.module(), self.config, self.task)
+            outputs = network_outputs(network, inputs, self.normalisation)
         if self.task == "classification":
             return outputs.double().softmax(dim=1)
         return self.normalisation.predictions(outputs)
@@ -158,7 +160,7 @@ class Model:
         """
         self.require_fitting(dataset)
         chosen = self.rows_to_score(dataset)[0] if rows is None else rows
-        network = self.module().to(resolve_device(device))
+        network = as_scored(self.module(), self.config, self.task).to(resolve_device(device))
         return score(network, dataset, chosen, self.normalisation, module_loss(self.config, self.task))
 
     def scored(self, dataset: Dataset, parts: Mapping[Part, np.ndarray]) -> Model:

@@ -22,6 +22,7 @@ from studium.training.model_record import (
     ModelRecord,
     NormalisationRecord,
     ScoreRecord,
+    seal,
 )
 from studium.training.model_weights import Shapes, most_bytes, pack, unpack, weight_shapes
 
@@ -175,7 +176,7 @@ def _read_record(folder: Path) -> ModelRecord:
         record = ModelRecord.model_validate_json(content)
     except ValidationError as error:
         raise ModelFileError(f"{path} is damaged ({_first(error)}): {_CURE}") from error
-    if record.sealed().checksum != record.checksum:
+    if seal(json.loads(content)) != record.checksum:
         raise ModelFileError(f"{path} was changed after it was written, its checksum is another: {_CURE}")
     return record
 

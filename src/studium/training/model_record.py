@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final, Literal, Self
+import json
+from typing import Annotated, Any, Final, Literal, Self
 
 import torch
 from pydantic import Field, model_validator
@@ -22,6 +23,16 @@ VERSION: Final = 1
 Part = Literal["train", "validation", "test"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Deviations = tuple[Annotated[float, Field(gt=0)], ...]
+
+
+def seal(content: dict[str, Any]) -> str:
+    """SHA-256 of a description in canonical form, as with an empty checksum.
+
+    Args:
+        content: As in the file. A file that was written before a setting existed does not name it, and stays valid.
+    """
+    text = json.dumps(content | {"checksum": ""}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class NormalisationRecord(Frozen):
@@ -138,9 +149,7 @@ class ModelRecord(Frozen):
 
     def sealed(self) -> ModelRecord:
         """The same with its checksum."""
-        unsealed = self.model_copy(update={"checksum": ""})
-        digest = hashlib.sha256(unsealed.canonical().encode())
-        return self.model_copy(update={"checksum": digest.hexdigest()})
+        return self.model_copy(update={"checksum": seal(self.model_dump(mode="json"))})
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
@@ -161,6 +170,8 @@ class ModelRecord(Frozen):
             "targets and their normalisation": len(normalisation.target_mean)
             == len(normalisation.target_std)
             == targets,
+            "inputs and flip averaging": isinstance(self.inputs, ImageSchema)
+            or not self.config.flip_averaging,
             "task and scores": all(
                 each.metric_name == metric_name(self.task) for each in self.scores.values()
             ),

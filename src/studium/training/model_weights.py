@@ -23,7 +23,7 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def weight_shapes(spec: MLPSpec | CNNSpec) -> Shapes:
-    """Shape of each weight and bias by name, by arithmetic alone.
+    """Shape of each tensor of a network by name, running statistics of batch norms included, by arithmetic alone.
 
     Args:
         spec: The network.
@@ -36,23 +36,17 @@ def weight_shapes(spec: MLPSpec | CNNSpec) -> Shapes:
         >>> weight_shapes(MLPSpec(input_shape=(3,), n_outputs=2, hidden=()))
         {'output.weight': (2, 3), 'output.bias': (2,)}
     """
-    if len(spec.hidden) + len(getattr(spec, "convolutions", ())) > _MOST_LAYERS:
+    stages = spec.convolutions if isinstance(spec, CNNSpec) else ()
+    if len(spec.hidden) + sum(1 + stage.residual for stage in stages) > _MOST_LAYERS:
         raise ValueError(f"it has more than {_MOST_LAYERS:,} layers")
     shapes: Shapes = {}
-    before: tuple[int, ...] = spec.input_shape
     for layer in layers(spec):
         if math.prod(layer.output_shape) > _MOST_NUMBERS:
             raise ValueError(
                 f"layer {layer.name!r} has {math.prod(layer.output_shape):,} outputs for one input"
             )
-        if layer.n_parameters:
-            outputs = layer.output_shape[0]
-            kernel = (layer.n_parameters // outputs - 1) // before[0]  # pixels; 1 for linear layers
-            side = math.isqrt(kernel)
-            window = (side, side) if layer.kind == "convolution" else ()
-            shapes[f"{layer.name}.weight"] = (outputs, before[0], *window)
-            shapes[f"{layer.name}.bias"] = (outputs,)
-        before = layer.output_shape
+        tensors = {**layer.parameters, **layer.buffers}
+        shapes |= {f"{layer.name}.{name}": shape for name, shape in tensors.items()}
     return shapes
 
 
@@ -91,4 +85,6 @@ def unpack(content: bytes, shapes: Shapes, dtype: torch.dtype) -> dict[str, Tens
             raise ValueError(f"has {name!r} as {found}, but the network needs {shape} {dtype}")
         if not bool(torch.isfinite(tensor).all()):
             raise ValueError(f"has numbers in {name!r} that are not finite")
+        if name.endswith("running_var") and bool((tensor < 0).any()):
+            raise ValueError(f"has variances in {name!r} that are below 0")
     return {name: tensors[name] for name in shapes}

@@ -12,6 +12,7 @@ from studium.seeding import numpy_stream, restore_stream, stream_state
 from studium.training.augmentation import augment
 from studium.training.batches import Batch
 from studium.training.evaluation import evaluate_module
+from studium.training.flip_averaging import as_scored
 from studium.training.losses import module_loss
 from studium.training.member import Member
 from studium.training.optimizers import module_optimizer
@@ -47,8 +48,11 @@ class SingleProgram:
                 layer.stream = self._dropout_stream
         self._augmentation_stream = numpy_stream(member.seed, "augmentation")
         self._criterion = module_loss(config, dataset.task)
+        self._scored = as_scored(self._module, config, dataset.task)
         self._optimizer = module_optimizer(config, self._module.parameters())
-        self._weights = [each for name, each in self._module.named_parameters() if name.endswith("weight")]
+        self._weights = [
+            each for each in self._module.parameters() if each.ndim > 1
+        ]  # no biases, no gains of norms
         self._loss_sum = torch.zeros((), dtype=torch.float64, device=device)
         self._best: dict[str, Tensor] = {}
 
@@ -57,7 +61,7 @@ class SingleProgram:
         config = self.members[0].config
         inputs, targets = self._fed(batch.rows[0])
         self._module.train()
-        loss = self._criterion(self._module(inputs), targets)
+        loss = self._criterion(self._outputs(inputs), targets)
         self._loss_sum += loss.detach() * len(batch.rows[0])
         if config.l1:
             loss = loss + config.l1 * torch.stack([weight.abs().sum() for weight in self._weights]).sum()
@@ -77,7 +81,7 @@ class SingleProgram:
     def validate(self) -> tuple[np.ndarray, np.ndarray]:
         """Loss and metric on the validation rows, each ``[1]``."""
         scores = evaluate_module(
-            self._module, self._dataset, self.members[0].validation, self._normalisation, self._criterion
+            self._scored, self._dataset, self.members[0].validation, self._normalisation, self._criterion
         )
         return np.array([scores.loss]), np.array([scores.metric])
 
@@ -143,6 +147,14 @@ class SingleProgram:
             name: tensor.detach().to("cpu", copy=True).contiguous()
             for name, tensor in self._module.state_dict().items()
         }
+
+    def _outputs(self, inputs: Tensor) -> Tensor:
+        if not self.members[0].config.mixed_precision:
+            outputs: Tensor = self._module(inputs)
+            return outputs
+        with torch.autocast(self._device.type, torch.bfloat16):
+            outputs = self._module(inputs)
+        return outputs.to(self._dtype)
 
     def _fed(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
         index = torch.from_numpy(rows)

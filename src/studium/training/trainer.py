@@ -12,6 +12,7 @@ from studium.errors import SettingError
 from studium.models import layers
 from studium.training.engine import Advanced, Engine
 from studium.training.fit import Fit
+from studium.training.flip_averaging import require_images
 from studium.training.fusion import fusion_key, groups
 from studium.training.group import Group
 from studium.training.in_memory import InMemory
@@ -136,6 +137,7 @@ def _check(dataset: Dataset, member: Member) -> None:
             f"patience is {member.config.patience}, but there are no validation rows to watch: "
             "give some, or leave patience out"
         )
+    require_images(member.config, dataset.input_shape, dataset.name)
     if member.config.augmentation.active and len(dataset.input_shape) != 3:
         raise SettingError(
             f"augmentation needs images, but {dataset.name} is a table: leave augmentation out"

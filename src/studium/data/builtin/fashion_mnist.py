@@ -6,6 +6,7 @@ Algorithms", arXiv:1708.07747 (2017), MIT licence.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from studium.data.arrays import dataset_from_arrays
@@ -90,4 +91,4 @@ def load_fashion_mnist(*, directory: Path | None = None, offline: bool = False) 
         )
         for part in ("train", "t10k")
     )
-    return concatenate(training, test)
+    return replace(concatenate(training, test), mirrorable=True)
