@@ -97,8 +97,8 @@ def find_unit(layer: Layer, unit: str | int, output_names: Sequence[str] = ()) -
 
     Args:
         layer: The layer.
-        unit: Index from 0, as a number or as text; for the output layer also the name of a class or target, which goes
-            before an index when both fit.
+        unit: Index from 0, as a number or as text; for the output layer also the name of a class or target in any case,
+            which goes before an index when both fit.
         output_names: Of the classes or targets, in the order of the outputs.
 
     Raises:
@@ -110,8 +110,10 @@ def find_unit(layer: Layer, unit: str | int, output_names: Sequence[str] = ()) -
         >>> find_unit(output, "bag", ("coat", "bag")), find_unit(output, 0)
         (1, 0)
     """
-    if isinstance(unit, str) and layer.name == OUTPUT and unit in output_names:
-        return list(output_names).index(unit)
+    if isinstance(unit, str) and layer.name == OUTPUT:
+        named = find_name(unit, output_names)
+        if named is not None:
+            return named
     index = _index(unit)
     if index is not None and 0 <= index < layer.n_units:
         return index
@@ -120,6 +122,19 @@ def find_unit(layer: Layer, unit: str | int, output_names: Sequence[str] = ()) -
     raise SettingError(
         f"unit {unit!r} is not in layer {layer.name!r}, whose units are 0 to {layer.n_units - 1}: choose one of these"
     )
+
+
+def find_name(text: str, names: Sequence[str]) -> int | None:
+    """Position of a name, whatever its case where that leaves no doubt; ``None`` when it is not there.
+
+    Example:
+        >>> find_name("coat", ("Coat", "Bag")), find_name("a", ("A", "a")), find_name("b", ("B", "a"))
+        (0, 1, 0)
+    """
+    if text in names:
+        return list(names).index(text)
+    alike = [place for place, name in enumerate(names) if name.casefold() == text.casefold()]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _index(unit: str | int) -> int | None:
