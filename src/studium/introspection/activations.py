@@ -13,8 +13,9 @@ from studium.introspection.activation_results import (
     Output,
 )
 from studium.introspection.attribution import attribute_unit
+from studium.introspection.chosen_input import ChosenInput
 from studium.introspection.input_place import input_place
-from studium.introspection.inputs import ChosenInput, Input, choose_input
+from studium.introspection.inputs import Input, choose_input
 from studium.introspection.layers import OUTPUT, Layer, find_layer, find_unit, layers_of
 from studium.introspection.model_data import ModelData
 from studium.introspection.recording import Recorded, record
@@ -54,7 +55,7 @@ class ActivationsInspector:
 
     def inspect(
         self,
-        chosen: Input,
+        chosen: Input | None = None,
         *,
         layer: str | None = None,
         unit: str | int | None = None,
@@ -64,7 +65,7 @@ class ActivationsInspector:
         """What every layer makes of one input.
 
         Args:
-            chosen: The input, see :func:`~studium.introspection.inputs.choose_input`.
+            chosen: The input, see :func:`~studium.introspection.inputs.choose_input`; by default the first test row.
             layer: Only this layer; by default all.
             unit: The unit of the strongest examples and of the attribution: an index from 0, or for the output layer the
                 name of a class or target; by default the one that fires most for the input, of the chosen layer or of the
@@ -115,7 +116,7 @@ class ActivationsInspector:
 
 def inspect_activations(
     model: Model,
-    chosen: Input,
+    chosen: Input | None = None,
     *,
     layer: str | None = None,
     unit: str | int | None = None,
@@ -131,7 +132,7 @@ def inspect_activations(
 
 def attribute(
     model: Model,
-    chosen: Input,
+    chosen: Input | None = None,
     *,
     layer: str = OUTPUT,
     unit: str | int | None = None,

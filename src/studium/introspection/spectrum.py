@@ -10,6 +10,7 @@ from scipy.sparse.linalg import LinearOperator, svds
 from torch.nn import functional
 from torch.nn.grad import conv2d_input
 
+from studium.environment import torch_threads
 from studium.seeding import numpy_stream
 
 Map = Callable[[np.ndarray], np.ndarray]
@@ -48,6 +49,13 @@ def convolution_norm(
         stride: In pixels.
         padding: In pixels.
     """
+    with torch_threads(1):  # the products are too small to share
+        return _convolution_norm(weight, input_shape, stride, padding)
+
+
+def _convolution_norm(
+    weight: np.ndarray, input_shape: tuple[int, int, int], stride: int, padding: int
+) -> float:
     kernel = torch.from_numpy(weight.astype(np.float64))
     batch = (1, *input_shape)
     with torch.no_grad():

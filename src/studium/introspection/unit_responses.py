@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from studium.data import Dataset, TableSchema
+from studium.data import TableSchema
 from studium.introspection.layers import OUTPUT, Layer
+from studium.introspection.model_data import ModelData
 from studium.introspection.recording import record
 from studium.introspection.training_range import training_range
 from studium.introspection.unit_weights import output_names
@@ -19,9 +20,7 @@ _GRID = 241
 _BEYOND = 0.5  # how far the grid reaches beyond the range on either side, as a share of the range
 
 
-def unit_responses(
-    model: Model, layers: Sequence[Layer], data: Dataset | None = None
-) -> UnitResponses | None:
+def unit_responses(model: Model, layers: Sequence[Layer], data: ModelData) -> UnitResponses | None:
     """Activations of hidden units over the range of the input and beyond.
 
     Args:
@@ -36,7 +35,7 @@ def unit_responses(
     schema = model.schema
     if not isinstance(schema, TableSchema) or schema.input_shape != (1,) or not hidden:
         return None
-    known = training_range(model, data)
+    known = training_range(model, data.dataset)
     low, high = float(known.low[0]), float(known.high[0])
     reach = _BEYOND * (high - low)
     x = torch.linspace(low - reach, high + reach, _GRID, dtype=torch.float64)[:, None]  # [G, 1]

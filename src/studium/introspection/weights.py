@@ -7,6 +7,7 @@ import numpy as np
 from studium.data import Dataset
 from studium.errors import SettingError
 from studium.introspection.layers import OUTPUT, Layer, find_layer, find_unit, layers_of
+from studium.introspection.model_data import ModelData
 from studium.introspection.receptive_field import receptive_field
 from studium.introspection.spectrum import convolution_norm, largest_singular_value, spectral_radius
 from studium.introspection.unit_responses import unit_responses
@@ -37,7 +38,8 @@ def inspect_weights(
         model: A trained model.
         layer: Only this layer; by default all.
         unit: This unit of the layer in detail: an index from 0, or for the output layer the name of a class or target.
-        data: What it was trained on; it tells the range of the only input of :class:`UnitResponses`.
+        data: What it was trained on, for the range of the input of :class:`UnitResponses`; by default the model's own where
+            that is built in.
 
     Raises:
         UnknownNameError: There is no such layer or class.
@@ -56,7 +58,7 @@ def inspect_weights(
         seed=model.training.seed,
         layers=tuple(_layer(model.spec, each, trained, initial) for each in table),
         images=tuple(each for each in images if each is not None),
-        responses=unit_responses(model, table, data),
+        responses=unit_responses(model, table, ModelData(model, data)),
         unit=None if chosen is None else unit_weights(model, table[0], chosen),
     )
 
