@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from studium.data import Dataset, open_dataset, split
     from studium.errors import StudiumError
     from studium.introspection.activations import ActivationsInspector, attribute, inspect_activations
+    from studium.introspection.maximization import MaximizationSettings, maximize, random_image
     from studium.introspection.weights import inspect_weights
     from studium.models import CNNSpec, ConvolutionSpec, MLPSpec, build, preset
     from studium.studies import (
@@ -33,6 +34,7 @@ _HOMES = {
     "data": ("Dataset", "open_dataset", "split"),
     "errors": ("StudiumError",),
     "introspection.activations": ("ActivationsInspector", "attribute", "inspect_activations"),
+    "introspection.maximization": ("MaximizationSettings", "maximize", "random_image"),
     "introspection.weights": ("inspect_weights",),
     "models": ("CNNSpec", "ConvolutionSpec", "MLPSpec", "build", "preset"),
     "studies": (
@@ -63,6 +65,7 @@ __all__ = [
     "Fit",
     "KFoldCrossValidator",
     "MLPSpec",
+    "MaximizationSettings",
     "Member",
     "Model",
     "StudiumError",
@@ -78,9 +81,11 @@ __all__ = [
     "inspect_weights",
     "k_fold",
     "load_model",
+    "maximize",
     "open_dataset",
     "parse_dimension",
     "preset",
+    "random_image",
     "refit",
     "run_study",
     "save_model",

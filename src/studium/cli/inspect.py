@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from studium.cli.inspect_activations import activations
+from studium.cli.inspect_maximize import maximize
 from studium.cli.inspect_weights import weights
 
 app = typer.Typer(
@@ -13,3 +14,4 @@ app = typer.Typer(
 )
 app.command()(weights)
 app.command()(activations)
+app.command()(maximize)

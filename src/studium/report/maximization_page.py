@@ -64,10 +64,13 @@ def missing_words(result: Maximization) -> tuple[str, ...]:
 
 
 def _method(result: Maximization) -> str:
-    kind = "rows" if isinstance(result.inputs, TableSchema) else "images"
+    table = isinstance(result.inputs, TableSchema)
+    kind, usual = (
+        ("rows", "ranges of the columns") if table else ("images", "usual grey values and frequencies")
+    )
     return (
         f"The weights are frozen and {kind} are optimised until the {result.quantity} of a unit is as large as it gets. "
-        f"Regularisers: {regulariser_words(result.settings)}. What is usual comes from {result.reference}."
+        f"Regularisers: {regulariser_words(result.settings)}. The {usual} come from {result.reference}."
     )
 
 

@@ -35,7 +35,8 @@ class Sphere:
     def inputs(self, parameters: Tensor) -> Tensor:
         """Images of the norm."""
         length = torch.linalg.vector_norm(parameters.flatten(1), dim=1).clamp_min(1e-12)
-        return parameters * (self._norm / length)[:, None, None, None]
+        images: Tensor = parameters * (self._norm / length)[:, None, None, None]
+        return images
 
     def project(self, parameters: Tensor) -> None:
         """Nothing: any direction may be."""
