@@ -19,6 +19,7 @@ from studium.cli.option_errors import require_known
 from studium.cli.option_groups import panel, takes_groups
 from studium.cli.options import Json, Seed
 from studium.cli.output import print_json, print_line, print_table
+from studium.cli.progress import step_progress
 from studium.errors import SettingError
 
 if TYPE_CHECKING:
@@ -118,7 +119,17 @@ def maximize(
     path = output_path(out, page_name(loaded, model, f"maximize-{layer}"))
     settings = optimisation.settings(loaded)
     given = data.open(loaded)
-    result = find(loaded, layer, unit or None, data=given, settings=settings, seed=seed, offline=data.offline)
+    with step_progress(f"{layer} of {loaded.name or model.name}") as progress:
+        result = find(
+            loaded,
+            layer,
+            unit or None,
+            data=given,
+            settings=settings,
+            seed=seed,
+            offline=data.offline,
+            progress=progress,
+        )
     for sentence in missing_words(result):
         note(sentence)
     if out is not None or not json:

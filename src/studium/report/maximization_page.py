@@ -12,6 +12,7 @@ from studium.report.figures.maximized_activations import (
     reach_words,
 )
 from studium.report.figures.maximized_images import draw_maximized_images, maximized_images_data
+from studium.report.figures.maximized_mosaic import draw_maximized_mosaic
 from studium.report.figures.maximized_rows import draw_maximized_rows, maximized_rows_data, rows_table
 from studium.report.inspection import Inspection, Part
 from studium.report.numbers import count, listed
@@ -83,7 +84,8 @@ def _inputs(result: Maximization) -> tuple[Part, ...]:
         draw_maximized_images(f"maximized-{place}", maximized_images_data(result, unit))
         for place, unit in enumerate(result.units[:_MOST_CARDS])
     )
-    return (Part("images", "Images that make a unit fire", _reading(result), small=cards),)
+    glance = (draw_maximized_mosaic("maximized-mosaic", result),) if len(result.units) > _MOST_CARDS else ()
+    return (Part("images", "Images that make a unit fire", _reading(result), figures=glance, small=cards),)
 
 
 def _reading(result: Maximization) -> tuple[str, ...]:
@@ -92,10 +94,8 @@ def _reading(result: Maximization) -> tuple[str, ...]:
         key = f"Below each image: the {result.quantity}."
     if len(result.units) <= _MOST_CARDS:
         return (key,)
-    return (
-        key,
-        f"The first {_MOST_CARDS} of {len(result.units)} units are shown; the file that --json writes has all.",
-    )
+    cut = f"The first {_MOST_CARDS} of {len(result.units)} units are shown beside real images; --unit chooses others."
+    return (f"{key} {cut}",)
 
 
 def _reach(result: Maximization) -> Part:

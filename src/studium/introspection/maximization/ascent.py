@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +17,10 @@ from studium.introspection.maximization.transforms import draws, moves, transfor
 from studium.introspection.maximization.watching import Watch
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, eq=False)
 class Ascent:
     """Everything that determines the optimised inputs but their starts.
@@ -29,6 +33,7 @@ class Ascent:
         parameterisation: What is optimised in place of the inputs.
         reference: What real inputs are like.
         settings: Steps, rate and penalties.
+        report: Called after each step.
     """
 
     watch: Watch
@@ -37,6 +42,7 @@ class Ascent:
     parameterisation: Parameterisation
     reference: Reference
     settings: MaximizationSettings
+    report: Callable[[], None] = _nothing
 
     def climb(self, seeds: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Optimise inputs.
@@ -57,6 +63,7 @@ class Ascent:
             schedule.step()
             with torch.no_grad():
                 self.parameterisation.project(parameters)
+            self.report()
         return start, parameters.detach()
 
     def _draws(self, seeds: Sequence[int]) -> Sequence[Tensor | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from studium.data import Dataset
 from studium.introspection.layers import OUTPUT, Layer, find_layer
@@ -30,6 +30,7 @@ def maximize(
     settings: MaximizationSettings | None = None,
     seed: int = 0,
     offline: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Maximization:
     """Find inputs that make units fire as strongly as inputs in the range of real ones can.
 
@@ -48,6 +49,7 @@ def maximize(
         settings: By default :func:`default_settings` of the model's inputs.
         seed: Root of all streams.
         offline: Never touch the network for the model's own data.
+        progress: Called after each step with how many were done and how many there are.
 
     Returns:
         The inputs beside the strongest real ones, as plain data.
@@ -74,7 +76,7 @@ def maximize(
     targets = find_targets(model, place, units)
     data = ModelData(model, data, offline=offline).dataset
     reference = reference_of(model, data)
-    inputs = Optimisation(model, place, reference, chosen, seed).run(targets)
+    inputs = Optimisation(model, place, reference, chosen, seed, progress).run(targets)
     return Maximization(
         model=model.name or "model",
         layer=place.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -29,6 +30,18 @@ from studium.training.model import Model
 _TOGETHER = 256  # inputs that are optimised at a time, so that memory stays small
 
 
+class _Steps:
+    """Counts steps, and tells of each."""
+
+    def __init__(self, total: int, progress: Callable[[int, int], None] | None) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+
+    def count(self) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+
 @dataclass(frozen=True, eq=False)
 class Optimisation:
     """Optimises inputs for units of one layer.
@@ -40,6 +53,7 @@ class Optimisation:
         settings: How to optimise.
         seed: Root of the streams; those of a start are named for layer, unit, position and start, so that an input depends
             on nothing that is optimised beside it.
+        progress: Called after each step with how many were done and how many there are.
     """
 
     model: Model
@@ -47,6 +61,7 @@ class Optimisation:
     reference: Reference
     settings: MaximizationSettings
     seed: int
+    progress: Callable[[int, int], None] | None = None
 
     def run(self, targets: tuple[Target, ...]) -> list[tuple[OptimisedInput, ...]]:
         """The optimised inputs of each target, largest activation first."""
@@ -59,16 +74,21 @@ class Optimisation:
     def _run(self, network: nn.Module, targets: tuple[Target, ...]) -> list[tuple[OptimisedInput, ...]]:
         most = max(1, _TOGETHER // self.settings.seeds)
         parts = [targets[place : place + most] for place in range(0, len(targets), most)]
-        return [inputs for part in parts for inputs in self._part(network, part)]
+        steps = _Steps(len(parts) * self.settings.steps, self.progress)
+        return [inputs for part in parts for inputs in self._part(network, part, steps)]
 
-    def _part(self, network: nn.Module, targets: tuple[Target, ...]) -> list[tuple[OptimisedInput, ...]]:
+    def _part(
+        self, network: nn.Module, targets: tuple[Target, ...], steps: _Steps
+    ) -> list[tuple[OptimisedInput, ...]]:
         starts = range(self.settings.seeds)
         tasks = [target for target in targets for _ in starts]
         activations = Activations(self.model, self.layer, tasks, self.settings.objective)
         parameterisation = _parameterisation(self.model, self.reference, self.settings)
         scale = self._scale(network, targets).repeat_interleave(self.settings.seeds)
         with watched(network, self.layer.module) as watch:
-            ascent = Ascent(watch, activations, scale, parameterisation, self.reference, self.settings)
+            ascent = Ascent(
+                watch, activations, scale, parameterisation, self.reference, self.settings, steps.count
+            )
             before, after = ascent.climb(
                 [self._stream(target, start) for target in targets for start in starts]
             )

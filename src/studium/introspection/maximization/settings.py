@@ -76,7 +76,7 @@ STRENGTHS: dict[Regulariser, float] = {
 """How strong each regulariser is when it is on; found by the experiment in docs/maximization.md."""
 
 IMAGE_REGULARISERS: tuple[Regulariser, ...] = ("total_variation", "jitter", "rotation", "scaling", "fourier")
-DEFAULT_REGULARISERS: tuple[Regulariser, ...] = ("total_variation", "rotation", "scaling", "fourier")
+DEFAULT_REGULARISERS: tuple[Regulariser, ...] = ("total_variation", "rotation", "fourier")
 """Which are on for images when nothing is said; found by the same experiment."""
 
 

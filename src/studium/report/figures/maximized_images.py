@@ -16,7 +16,7 @@ from studium.report.table import Table
 
 _IN_ONE_ROW = 4  # tiles of a unit with one start: the optimised image and three real ones
 _TILE, _CAPTION = 1.0, 0.3  # height of a picture and of what stands under it, in sides of a picture
-_PIXELS = 84  # that a side of a picture has on a narrow card
+_PIXELS, _FRAME = 110, 8  # largest side of a picture on the page, and what is around all of them
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,12 @@ def draw_maximized_images(name: str, data: MaximizedImagesData) -> Drawing:
             _add_tile(figure, tile, down * (_TILE + _CAPTION), right)
     columns = max(map(len, data.rows))
     height = len(data.rows) * (_TILE + _CAPTION)
-    style(figure, height=round(height * _PIXELS) + 12)
-    figure.update_layout(margin={"l": 2, "r": 2, "t": 6, "b": 2}, showlegend=False)
+    style(figure, height=round(height * _PIXELS) + _FRAME)
+    figure.update_layout(
+        margin={"l": 2, "r": 2, "t": 6, "b": 2},
+        showlegend=False,
+        meta={"aspect": height / _IN_ONE_ROW, "frame": _FRAME, "beside": 4},
+    )
     figure.update_xaxes(range=[-0.06, _IN_ONE_ROW - 0.02], visible=False)
     figure.update_yaxes(range=[height, -0.06], visible=False, scaleanchor="x", constrain="domain")
     return Drawing(

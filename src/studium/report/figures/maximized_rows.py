@@ -124,7 +124,7 @@ def _panel(name: str, data: MaximizedRowsData, column: str) -> Drawing:
         title=f"Where the units fire most: {column}",
         alternative=f"The value of {column} at which each of {count(len(shown), 'unit')} fires most.",
         caption=f"Value of {column} in the row that makes each unit fire most; orange: optimised, blue: real. The axis "
-        "spans what the optimised rows may hold; grey ticks are where the other starts ended, at smaller peaks where they differ.",
+        "spans what the optimised rows may hold. Grey ticks: where the other starts ended, at smaller peaks if elsewhere.",
         figure=figure,
         table=rows_table(data),
     )
