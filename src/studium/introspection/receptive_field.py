@@ -10,7 +10,9 @@ from studium.models import CNNSpec, MLPSpec
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """The square of pixels that one position of a layer depends on.
+    """The square of pixels that one position of a layer can depend on.
+
+    Strides larger than kernels leave holes in it; padding of inner layers hides pixels from positions at the edge.
 
     Attributes:
         side: Of the square, in pixels.

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from studium.data import Normalisation
+from studium.environment import torch_threads
 from studium.introspection.layers import Layer
 
 
@@ -43,7 +44,7 @@ def record(
     """
     parameter = next(network.parameters())
     prepared = normalisation.inputs(inputs.to(parameter.device), parameter.dtype)
-    with _evaluation(network), torch.no_grad(), _listening(network, layers) as heard:
+    with torch_threads(1), _evaluation(network), torch.no_grad(), _listening(network, layers) as heard:
         network(prepared)
     return {
         layer.name: Recorded(heard[layer.module], heard[layer.activation_module or layer.module])

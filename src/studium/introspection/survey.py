@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from studium.data import Dataset
+from studium.environment import torch_threads
 from studium.introspection.activation_results import LayerSurvey
 from studium.introspection.layers import Layer, layers_of
 from studium.introspection.recording import record
@@ -52,7 +53,8 @@ class UnitSurvey:
         self.rows = rows[:: -(-len(rows) // _MOST_ROWS)]
         self.rows_are = f"{'test ' if choice == 'test' else ''}rows of {data.name}"
         self._table = layers_of(model.spec)
-        self._running = _survey(model, data, self.rows, self._table)
+        with torch_threads(1):  # the same to the last bit on any number of cores
+            self._running = _survey(model, data, self.rows, self._table)
 
     @cached_property
     def peaks(self) -> dict[str, np.ndarray]:
@@ -101,7 +103,7 @@ def _survey(model: Model, data: Dataset, rows: np.ndarray, table: tuple[Layer, .
             if layer.activation_module is not None:
                 function = network.get_submodule(layer.activation_module)
                 flat = flatness(function, recorded.pre_activation, steepest[layer.name])
-                known[layer.name].flat += _by_unit(flat).sum(dim=(0, 2)).numpy()
+                known[layer.name].flat += _by_unit(flat).sum(dim=(0, 1)).numpy()
     return known
 
 
@@ -118,17 +120,17 @@ def _start(layer: Layer) -> _Running:
 
 
 def _by_unit(maps: Tensor) -> Tensor:
-    """``[B, U]`` or ``[B, U, H, W]`` -> ``[B, U, positions]``."""
-    return maps.reshape(*maps.shape[:2], -1)
+    """``[B, U]`` or ``[B, U, H, W]`` -> ``[B, positions, U]``, the order that convolutions keep in memory."""
+    return maps[:, None] if maps.ndim == 2 else maps.movedim(1, 3).flatten(1, 2)
 
 
 def _add(known: _Running, activation: Tensor) -> None:
-    values = _by_unit(activation)
-    peaks = values.amax(dim=2).float().numpy()
+    values = _by_unit(activation).numpy()  # whose reductions over this order are faster than PyTorch's
+    peaks = values.max(axis=1).astype(np.float32)
     known.peaks.append(peaks)
     known.high = np.maximum(known.high, peaks.max(axis=0))
-    known.low = np.minimum(known.low, values.amin(dim=(0, 2)).numpy())
-    known.n_values += values.shape[0] * values.shape[2]
+    known.low = np.minimum(known.low, values.min(axis=1).min(axis=0))
+    known.n_values += values.shape[0] * values.shape[1]
 
 
 def _summary(layer: Layer, known: _Running, n_rows: int) -> LayerSurvey:
