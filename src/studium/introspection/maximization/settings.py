@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from studium.config import Frozen
-from studium.data import Schema, TableSchema
+from studium.data import ImageSchema, Schema, TableSchema
 from studium.errors import SettingError, UnknownNameError
 
 Objective = Literal["pre-activation", "logit", "softmax"]
@@ -73,10 +73,18 @@ STRENGTHS: dict[Regulariser, float] = {
     "scaling": 0.1,
     "fourier": True,
 }
-"""How strong each regulariser is when it is on; found by the experiment in docs/maximization.md."""
+"""How strong each regulariser is when it is on; found by the experiment in docs/maximization.md, with images of 28x28."""
+
+_SIDE = 28  # pixels; jitter grows with the side, and vanishes on pictures so small that a pixel is a feature
 
 IMAGE_REGULARISERS: tuple[Regulariser, ...] = ("total_variation", "jitter", "rotation", "scaling", "fourier")
-DEFAULT_REGULARISERS: tuple[Regulariser, ...] = ("total_variation", "rotation", "fourier")
+DEFAULT_REGULARISERS: tuple[Regulariser, ...] = (
+    "total_variation",
+    "jitter",
+    "rotation",
+    "scaling",
+    "fourier",
+)
 """Which are on for images when nothing is said; found by the same experiment."""
 
 
@@ -86,7 +94,7 @@ def default_settings(schema: Schema, regularisers: Iterable[str] | None = None) 
     Args:
         schema: Of the model's inputs.
         regularisers: Names of those to use; by default those that the experiment found for images, and none for tables,
-            whose rows are bounded by their columns' ranges.
+            whose rows are bounded by their columns' ranges. Jitter grows with the side of the images: 1 pixel for 28.
 
     Raises:
         UnknownNameError: There is no such regulariser.
@@ -97,8 +105,13 @@ def default_settings(schema: Schema, regularisers: Iterable[str] | None = None) 
     for name in chosen:
         if name not in STRENGTHS:
             raise UnknownNameError("regulariser", name, STRENGTHS)
+    on = {name: STRENGTHS[name] for name in STRENGTHS if name in chosen}
+    if isinstance(schema, ImageSchema) and "jitter" in on:
+        on["jitter"] = max(
+            round(on["jitter"] * min(schema.height, schema.width) / _SIDE), int(regularisers is not None)
+        )
     seeds = {"seeds": 16} if tabular else {}  # cheap for rows, and needed: their optima are many
-    settings = MaximizationSettings.model_validate({name: STRENGTHS[name] for name in chosen} | seeds)  # type: ignore[index]
+    settings = MaximizationSettings.model_validate(on | seeds)
     require_applicable(settings, schema)
     return settings
 
