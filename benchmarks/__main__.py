@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m benchmarks [foundation] [population] [studies]``; all without arguments."""
+"""Run the benchmarks: ``python -m benchmarks [foundation] [population] [studies] [inspection]``; all without arguments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.machine import describe
 
-PARTS = ("foundation", "population", "studies")
+PARTS = ("foundation", "population", "studies", "inspection")
 
 
 def main(chosen: list[str]) -> int:

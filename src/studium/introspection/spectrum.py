@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import torch
+from scipy.linalg import eigvalsh
 from scipy.sparse.linalg import LinearOperator, svds
 from torch.nn import functional
 from torch.nn.grad import conv2d_input
@@ -30,7 +32,7 @@ def largest_singular_value(weight: np.ndarray) -> float:
         4.0
     """
     if min(weight.shape) <= _DENSE:
-        return float(np.linalg.norm(weight.astype(np.float64), 2))
+        return _by_products(weight.astype(np.float64))
     return _largest(_operator(weight.shape, lambda x: weight @ x, lambda y: weight.T @ y))
 
 
@@ -84,6 +86,14 @@ def spectral_radius(weight: np.ndarray) -> float | None:
     if weight.ndim != 2 or weight.shape[0] != weight.shape[1] or len(weight) > 4 * _DENSE:
         return None
     return float(np.abs(np.linalg.eigvals(weight.astype(np.float64))).max())
+
+
+def _by_products(matrix: np.ndarray) -> float:
+    """Root of the largest eigenvalue of the smaller product of the matrix with itself."""
+    n_rows, n_columns = matrix.shape
+    products = matrix @ matrix.T if n_rows <= n_columns else matrix.T @ matrix
+    last = len(products) - 1
+    return math.sqrt(max(0.0, float(eigvalsh(products, subset_by_index=[last, last])[0])))
 
 
 def _operator(shape: tuple[int, ...], forward: Map, adjoint: Map) -> LinearOperator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from studium.data import Dataset
 from studium.errors import SettingError
@@ -51,12 +52,14 @@ def inspect_weights(
         chosen = find_unit(require_layer(table, layer, unit), unit, output_names(model))
     trained = WeightArrays(model.spec, model.weights)
     initial = WeightArrays(model.spec, initial_weights(model.spec, model.training.seed))
+    with threadpool_limits(1, "blas"):  # the products are too small to share
+        numbers = tuple(_layer(model.spec, each, trained, initial) for each in table)
     images = (_images(trained, each, chosen) for each in table)
     return WeightsView(
         model=model.name,
         data=model.data.name,
         seed=model.training.seed,
-        layers=tuple(_layer(model.spec, each, trained, initial) for each in table),
+        layers=numbers,
         images=tuple(each for each in images if each is not None),
         responses=unit_responses(model, table, ModelData(model, data)),
         unit=None if chosen is None else unit_weights(model, table[0], chosen),
