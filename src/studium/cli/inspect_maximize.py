@@ -63,8 +63,8 @@ class OptimisationOptions:
         _how(
             "--regularisers",
             "A,B",
-            "Of l2, total_variation, jitter, rotation, scaling and fourier; or none. By default those that transfer best "
-            "between networks for images (docs/maximization.md), and none for tables.",
+            "Of l2, total_variation, jitter, rotation, scaling and fourier; or none. By default all but l2 for images, as "
+            "docs/maximization.md found, and none for tables.",
         ),
     ] = None
     diversity: Annotated[

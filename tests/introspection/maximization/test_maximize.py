@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from studium.data import dataset_from_arrays
 from studium.errors import DataError, SettingError, UnknownNameError
 from studium.introspection.maximization import Maximization, MaximizationSettings, default_settings, maximize
 from studium.introspection.maximization.result import MaximizedUnit
 from studium.training.evaluation import network_outputs
+from studium.training.model import Model
 from tests.introspection.maximization.known import PLAIN, perceptron, two_convolutions
 from tests.training.trained import blobs, curve, digits, digits_model, trained
 
@@ -250,3 +252,21 @@ def test_foreign_data_and_settings_of_images_are_refused() -> None:
 def test_no_unit_is_no_question() -> None:
     with pytest.raises(SettingError, match="at least one"):
         maximize(digits_model(), units=[])
+
+
+@cache
+def colours() -> Model:
+    """Red or blue pictures that are wider than high."""
+    stream = np.random.default_rng(0)
+    images = stream.integers(0, 60, (80, 9, 14, 3), dtype=np.uint8)
+    images[:40, ..., 0] += 150
+    images[40:, ..., 2] += 150
+    return trained(dataset_from_arrays(images, np.repeat(["red", "blue"], 40), name="colours"), "cnn")
+
+
+def test_colour_pictures_of_any_shape() -> None:
+    found = maximize(colours())
+    images = {unit.name: unit.best.input.image() for unit in found.units}
+    assert images["red"].shape == (3, 9, 14)
+    assert images["red"][0].mean() > images["red"][2].mean() + 20
+    assert images["blue"][2].mean() > images["blue"][0].mean() + 20

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -60,3 +63,14 @@ def test_settings_keep_their_ranges(wrong: dict[str, float]) -> None:
 def test_a_fixed_norm_excludes_frequencies() -> None:
     with pytest.raises(ValidationError, match="leave one out"):
         MaximizationSettings(norm=1, fourier=True)
+
+
+def test_what_the_experiment_selected_is_on_at_the_strength_that_it_found() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "maximization.md").read_text(encoding="utf-8")
+    rounds = text.split("<!-- tuning -->")[1].split("<!-- end of tuning -->")[0]
+    found = re.findall(r"^\| [1-9] \| ([a-z ]+?)(?: ([0-9.]+))? \| [0-9.]+ \|$", rounds, re.MULTILINE)
+    selected = {name.replace(" ", "_"): float(value or 1) for name, value in found if "nothing" not in name}
+    assert selected.pop("learning_rate") == MaximizationSettings().learning_rate
+    assert len(selected) == 3
+    for name, strength in selected.items():
+        assert getattr(default_settings(images(28)), name) == strength
