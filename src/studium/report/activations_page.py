@@ -138,9 +138,8 @@ def _parts(view: ActivationsView, number_: str) -> list[Part]:
 
 def _input(view: ActivationsView, suffix: str, behind: str) -> Part | None:
     if view.place is not None:
-        return Part(
-            f"input{suffix}", f"Input{behind}", figures=(draw_input_place(f"place{suffix}", view.place),)
-        )
+        drawing = draw_input_place(f"place{suffix}", view.place)
+        return Part(f"input{suffix}", f"Where {input_name(view)} lies", figures=(drawing,))
     if view.pixels is not None:  # stands beside the attributions and the output
         return None
     return Part(f"input{suffix}", f"Input{behind}", tables=(_values_table(view.values),))

@@ -45,7 +45,7 @@ def draw_input_place(name: str, data: InputPlace) -> Drawing:
     words = f"{data.input_name} = {data.value:g} lies {where} {number(data.low)} to {number(data.high)}, {data.range_is}"
     return Drawing(
         name=name,
-        title="Where the input lies",
+        title="The network's curve",
         alternative=f"The network's curve of {data.target_name}; {words}; it says {number(data.predicted)}.",
         caption=f"The network's curve; shaded is {data.range_is}. {words}.",
         figure=figure,
