@@ -12,6 +12,7 @@ from torch import Tensor
 from studium.errors import SettingError
 from studium.introspection.layers import OUTPUT, Layer, find_unit
 from studium.introspection.maximization.settings import Objective
+from studium.introspection.unit_weights import output_names
 from studium.training.model import Model
 
 _PLACED = re.compile(r"(?P<unit>.*)@(?P<row>\d+),(?P<column>\d+)", re.DOTALL)
@@ -51,14 +52,8 @@ def find_targets(model: Model, layer: Layer, units: Sequence[str | int] | None) 
         raise SettingError(
             "no unit is given, but at least one must be: name one, or leave units out for all of the layer"
         )
-    return tuple(_target(layer, unit, output_names(model, layer)) for unit in units)
-
-
-def output_names(model: Model, layer: Layer) -> tuple[str, ...]:
-    """Names of the units of the output layer; none for another layer."""
-    if layer.name != OUTPUT:
-        return ()
-    return model.class_names if model.task == "classification" else model.target_names
+    names = output_names(model) if layer.name == OUTPUT else ()
+    return tuple(_target(layer, unit, names) for unit in units)
 
 
 def _target(layer: Layer, unit: str | int, names: tuple[str, ...]) -> Target:
