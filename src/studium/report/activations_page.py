@@ -99,6 +99,8 @@ def input_name(view: ActivationsView) -> str:
 
 def strongest_words(data: Strongest) -> str:
     """How the input ranks among all rows for the unit."""
+    if data.quantity.startswith("predicted"):
+        return f"That is more than for {data.share_below:.1%} of {data.n_rows:,} {data.rows_are}."
     return (
         f"{_subject(data)} responds to it with {number(data.activation)} ({data.quantity}), more than for "
         f"{data.share_below:.1%} of {data.n_rows:,} {data.rows_are}."
@@ -213,17 +215,14 @@ def _single_table(data: Attributions) -> Table:
     """Attributions to an only column need no figure."""
     meaning = {
         "gradient": "slope of the curve at the input",
-        "integrated gradients": "contribution of the input",
-        "occlusion": "what is lost without it",
+        "integrated gradients": "contribution of the input, along the way from the mean",
+        "occlusion": "what is lost when the mean stands there",
     }
     return Table(
-        header=("method", "value", "against", "what it is"),
-        rows=tuple(
-            (each.method, number(each.sum), each.reference or "–", meaning[each.method])
-            for each in data.methods
-        ),
-        caption=f"Attribution of the {data.explained} to {data.methods[0].names[0]}",
-        words=(0, 2, 3),
+        header=("method", "value", "what it is"),
+        rows=tuple((each.method, number(each.sum), meaning[each.method]) for each in data.methods),
+        caption=f"Attribution of the {data.explained} to {data.methods[0].names[0]}; the mean is that of the training rows",
+        words=(0, 2),
     )
 
 
