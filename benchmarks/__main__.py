@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m benchmarks [foundation] [population] [studies] [execution]``; all without arguments."""
+"""Run the benchmarks: ``python -m benchmarks [PART]...``; all parts without arguments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.machine import describe
 
-PARTS = ("foundation", "population", "studies", "execution")
+PARTS = ("foundation", "population", "studies", "execution", "inspection")
 
 
 def main(chosen: list[str]) -> int:

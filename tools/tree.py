@@ -13,7 +13,18 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "studium"
 DOCUMENT = ROOT / "docs" / "architecture.md"
 START, STOP = "<!-- tree -->\n", "<!-- end of tree -->\n"
-ORDER = ("data", "models", "training", "execution", "validation", "studies", "runs", "report", "cli")
+ORDER = (
+    "data",
+    "models",
+    "training",
+    "execution",
+    "validation",
+    "studies",
+    "introspection",
+    "runs",
+    "report",
+    "cli",
+)
 
 
 def tree() -> str:

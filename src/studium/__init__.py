@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from studium.data import Dataset, open_dataset, split
     from studium.errors import StudiumError
+    from studium.introspection.activations import ActivationsInspector, attribute, inspect_activations
+    from studium.introspection.maximization import MaximizationSettings, maximize, random_image
+    from studium.introspection.weights import inspect_weights
     from studium.models import CNNSpec, ConvolutionSpec, MLPSpec, build, preset
     from studium.studies import (
         ComparisonPlan,
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "data": ("Dataset", "open_dataset", "split"),
     "errors": ("StudiumError",),
+    "introspection.activations": ("ActivationsInspector", "attribute", "inspect_activations"),
+    "introspection.maximization": ("MaximizationSettings", "maximize", "random_image"),
+    "introspection.weights": ("inspect_weights",),
     "models": ("CNNSpec", "ConvolutionSpec", "MLPSpec", "build", "preset"),
     "studies": (
         "ComparisonPlan",
@@ -50,6 +56,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __version__ = "0.1.0"
 __all__ = [
+    "ActivationsInspector",
     "Augmentation",
     "CNNSpec",
     "ComparisonPlan",
@@ -58,21 +65,27 @@ __all__ = [
     "Fit",
     "KFoldCrossValidator",
     "MLPSpec",
+    "MaximizationSettings",
     "Member",
     "Model",
     "StudiumError",
     "StudyPlan",
     "TrainConfig",
     "Trainer",
+    "attribute",
     "build",
     "compare",
     "default_config",
     "hold_out",
+    "inspect_activations",
+    "inspect_weights",
     "k_fold",
     "load_model",
+    "maximize",
     "open_dataset",
     "parse_dimension",
     "preset",
+    "random_image",
     "refit",
     "run_study",
     "save_model",

@@ -2,56 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.report.pages import tiny_report
-
-_DRAWN = """() => [...document.querySelectorAll('.plot')].filter((host) => {
-    const marks = '.trace path, .trace .point, .hm image, .imagelayer-trace image, .im image, .bars path';
-    return ![...host.querySelectorAll(marks)].some((mark) => {
-        const box = mark.getBoundingClientRect();
-        return box.width > 0 && box.height >= 0;
-    });
-}).map((host) => host.id)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        reason = "there is no chromium: install it (apt-get install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=options)
-        yield browser
-        browser.close()
-
-
-class Visit:
-    """A page that was opened, and everything that it complained of or asked for."""
-
-    def __init__(self, browser: Browser, path: Path, **settings: Any) -> None:
-        self.context: BrowserContext = browser.new_context(offline=True, **settings)
-        self.complaints: list[str] = []
-        self.page: Page = self.context.new_page()
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
-        self.page.on("request", lambda request: self._note(request.url))
-        self.page.goto(path.as_uri())
-        self.page.wait_for_function("document.querySelectorAll('.plot .main-svg').length > 0")
-
-    def _note(self, url: str) -> None:
-        if not url.startswith(("file:", "data:", "blob:")):
-            self.complaints.append(f"request of {url}")
+from tests.report.visit import NOT_DRAWN, Visit
 
 
 @pytest.fixture(scope="module", params=[(1280, "light"), (390, "dark")], ids=["desktop", "phone"])
@@ -64,7 +22,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
 
 def test_every_figure_is_drawn_without_a_complaint_or_a_request(visit: Visit) -> None:
     assert visit.page.locator(".plot").count() > 10
-    assert visit.page.evaluate(_DRAWN) == []
+    assert visit.page.evaluate(NOT_DRAWN) == []
     assert visit.complaints == []
 
 

@@ -15,7 +15,7 @@ import pytest
 from studium.errors import RunFolderError
 from studium.report import write_report
 from studium.report.content import content
-from studium.report.page import embedded
+from studium.report.html import embedded
 from studium.report.palette import DARK
 from studium.runs import RunFolder
 from tests.report.pages import Page, tiny_report

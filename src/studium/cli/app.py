@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from studium.cli import data, export
+from studium.cli import data, export, inspect
 from studium.cli.compare import compare
 from studium.cli.cv import cv
 from studium.cli.edge import Edge
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 
 app.add_typer(data.app)
+app.add_typer(inspect.app)
 app.command()(train)
 app.command()(cv)
 app.command()(study)

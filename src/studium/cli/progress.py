@@ -1,4 +1,4 @@
-"""How far a training is, on standard error, when that is a terminal."""
+"""How far a training or another computation is, on standard error, when that is a terminal."""
 
 from __future__ import annotations
 
@@ -39,6 +39,28 @@ def training_progress(title: str) -> Iterator[Callable[[Progress], None] | None]
             bar.update(line, completed=progress.done, total=progress.total, state=state_of(progress))
 
         yield report
+
+
+@contextmanager
+def step_progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar with steps.
+
+    Args:
+        title: What is being computed.
+
+    Yields:
+        What to call with the steps done and all steps; ``None`` when standard error is not a terminal.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        line = bar.add_task(escape(plain(title)), total=None)
+        yield lambda done, total: bar.update(line, completed=done, total=total)
 
 
 def state_of(progress: Progress) -> str:

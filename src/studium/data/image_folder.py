@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from studium.data.dataset import Dataset, ImageSchema
 from studium.data.interpretation import Interpretation, require_images
+from studium.data.picture import is_grey, is_turned, open_picture, upright_picture
 from studium.data.reading import unreadable
 from studium.errors import DataError
-
-_GREY_MODES = ("1", "L", "LA")
-_WIDE_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
-_TURNED = range(5, 9)  # EXIF orientations that exchange width and height
 
 
 def read_image_folder(path: Path, *, like: Interpretation | None = None) -> Dataset:
@@ -127,16 +122,16 @@ def _infer_schema(pictures: list[Path]) -> ImageSchema:
 
 def _colour_and_size(file: Path) -> tuple[bool, tuple[int, int]]:
     """Whether a picture has colour channels, and its width and height, from its header alone."""
-    with _open(file) as picture:
+    with open_picture(file) as picture:
         width, height = picture.size
-        size = (height, width) if _is_turned(file, picture) else (width, height)
-        return picture.mode not in _GREY_MODES, size
+        size = (height, width) if is_turned(file, picture) else (width, height)
+        return not is_grey(picture), size
 
 
 def _pixels(file: Path, schema: ImageSchema) -> np.ndarray:
     """``[C, H, W]`` uint8."""
-    with _open(file) as picture:
-        upright = _upright(file, picture)
+    with open_picture(file) as picture:
+        upright = upright_picture(file, picture)
     if upright.size != (schema.width, schema.height):
         raise DataError(
             f"{file} is {_by(upright.size)} pixels, but {schema.width}x{schema.height} are needed: resize it"
@@ -147,51 +142,6 @@ def _pixels(file: Path, schema: ImageSchema) -> np.ndarray:
     if schema.channels == 1 and not (pixels == pixels[:1]).all():
         raise DataError(f"{file} is a colour picture, but greyscale is needed: convert it")
     return pixels[: schema.channels]
-
-
-def _open(file: Path) -> Image.Image:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(file)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DataError(
-            f"{file} has too many pixels ({str(error).rstrip('.')}): resize it or remove it"
-        ) from error
-    except Exception as error:  # Pillow's formats fail on damaged files with errors of every kind
-        raise _unreadable(file, error) from error
-    if picture.mode in _WIDE_MODES:
-        picture.close()
-        raise DataError(
-            f"{file} has pixels of more than 8 bits, but pixels are from 0 to 255: save it with 8 bits a "
-            "channel"
-        )
-    return picture
-
-
-def _upright(file: Path, picture: Image.Image) -> Image.Image:
-    """The decoded picture in greyscale or RGB, turned as its EXIF orientation says."""
-    try:
-        upright = ImageOps.exif_transpose(picture)
-        if upright.mode in _GREY_MODES:
-            return upright.convert("L")
-        if upright.mode == "P" and "transparency" in upright.info:
-            upright = upright.convert("RGBA")  # Pillow asks for this step
-        return upright.convert("RGB")
-    except Exception as error:  # as above
-        raise _unreadable(file, error) from error
-
-
-def _is_turned(file: Path, picture: Image.Image) -> bool:
-    try:
-        return picture.getexif().get(ExifTags.Base.Orientation) in _TURNED
-    except Exception as error:  # as above
-        raise _unreadable(file, error) from error
-
-
-def _unreadable(file: Path, error: Exception) -> DataError:
-    reason = "no picture format fits" if isinstance(error, UnidentifiedImageError) else str(error).rstrip(".")
-    return DataError(f"{file} is not a readable picture ({reason}): mend it or remove it")
 
 
 def _by(size: tuple[int, int]) -> str:

@@ -1,24 +1,13 @@
-"""The report as one HTML file that asks nobody for anything."""
+"""The report of a run as a page."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import re
-from functools import cache
-from importlib import resources
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from studium.files import write_atomic
 from studium.report.content import Content, content
-from studium.report.palette import DARK
+from studium.report.html import render_page
 from studium.runs.folder import RunFolder
-
-_PLOTLY_STYLE = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
 
 
 def write_report(folder: RunFolder) -> Path:
@@ -39,68 +28,5 @@ def write_report(folder: RunFolder) -> Path:
 
 
 def render(report: Content) -> str:
-    """The page: everything inside, everything escaped, and a content security policy that allows no request."""
-    plotly, script, css = plotly_script(), _asset("figures.js"), _asset("report.css")
-    environment = Environment(
-        loader=PackageLoader("studium.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html").render(
-        report=report,
-        policy=_policy(scripts=[plotly, script], styles=[css, ""]),
-        css=Markup(css),  # noqa: S704 - our own file
-        plotly=Markup(plotly),  # noqa: S704 - Plotly's own script
-        script=Markup(script),  # noqa: S704 - our own file
-        unused_style_id=_unused_style_id(plotly),
-        dark=embedded(json.dumps(DARK)),
-        figures={drawing.name: embedded(drawing.figure.to_json()) for drawing in report.figures},
-    )
-
-
-def embedded(text: str) -> Markup:
-    """JSON that can stand inside a script element, whatever strings it holds."""
-    escaped = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    return Markup(escaped)  # noqa: S704 - nothing is left that HTML would read
-
-
-@cache
-def plotly_script() -> str:
-    """Plotly's JavaScript, as the Python package ships it."""
-    from plotly.offline import get_plotlyjs
-
-    script: str = get_plotlyjs()
-    if re.search(r"</script|<!--", script, re.IGNORECASE):
-        script = script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-    return script
-
-
-def _policy(scripts: list[str], styles: list[str]) -> str:
-    """Nothing but our own scripts and style sheet; Plotly sets style attributes, and draws pictures as data."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {' '.join(map(_hash, scripts))}",
-            f"style-src-elem {' '.join(map(_hash, styles))}",  # Plotly begins with an empty style element
-            "style-src-attr 'unsafe-inline'",
-            "img-src data: blob:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _unused_style_id(plotly: str) -> str:
-    # Plotly adds the style sheet of its maps unless an element with this id is there; we draw no maps.
-    found = _PLOTLY_STYLE.search(plotly)
-    return found[1] if found else "no-maps"
-
-
-def _asset(name: str) -> str:
-    return (resources.files("studium.report") / "templates" / name).read_text(encoding="utf-8")
+    """The page of a report."""
+    return render_page("report.html", report.figures, report=report)

@@ -13,6 +13,8 @@ TEXT, GRID, AXIS = "#374151", "#e5e7eb", "#b6bcc6"
 PAPER, HALO = "rgba(0,0,0,0)", "#fdfdfd"
 SCALE = ("#f4f7fb", "#c6dbef", "#7fb2d9", "#2f7dba", "#08457e")
 """From none to all, for shares."""
+DIVERGING = ("#9c4200", "#e39a5f", "#f8f6f3", "#6aa5d6", "#07528f")
+"""From negative over zero to positive, for weights and whatever else has a sign."""
 
 DARK: dict[str, str] = {
     BLUE: "#5ab4ea",
@@ -27,6 +29,7 @@ DARK: dict[str, str] = {
     GRID: "#2b3442",
     AXIS: "#4b5768",
     HALO: "#10151d",
+    **dict(zip(DIVERGING, ("#ffb27d", "#b0632c", "#1b222d", "#2f78ad", "#8cd0ff"), strict=True)),
     **dict(zip(SCALE, ("#1a2330", "#1f3d5c", "#2a6496", "#5ba0d0", "#b5defa"), strict=True)),
 }
 """Dark counterpart of each light colour."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -129,12 +130,21 @@ def _row(schema: TableSchema, text: str) -> Inputs:
             f"the input {text!r} has {len(cells)} value{'s' if len(cells) > 1 else ''}, but the model takes {len(names)} "
             f"({', '.join(names[:5])}): give one for each"
         )
+    too_large = next((cell for cell in cells if _is_infinite(cell)), None)
+    if too_large is not None:
+        raise DataError(
+            f"in the input {text!r} a value is {too_large}, but a number must be finite, at most 1.8e308: give a smaller one"
+        )
     frame = pl.DataFrame({name: [cell] for name, cell in zip(names, cells, strict=True)})
     return Inputs((text,), encode_table(schema, frame), (None,))
 
 
 def _cells(text: str) -> list[str]:
     return [cell.strip() for cell in text.split(",")]
+
+
+def _is_infinite(cell: str) -> bool:
+    return _all_numbers(cell) and math.isinf(float(cell))
 
 
 def _all_numbers(text: str) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.graph_objects as go
 
 from studium.report.drawing import Drawing, style
 from studium.report.labels import labels
 from studium.report.palette import GREEN, GREY, ORANGE
+from studium.report.pictures import png
 from studium.report.table import Table
 from studium.runs.evidence import Sample
 from studium.runs.results import TrainResult
@@ -96,7 +96,8 @@ def _bar_labels(data: SampleData) -> list[str]:
 
 def _add_picture(figure: go.Figure, data: SampleData) -> None:
     """Put the picture into the left part, and leave room for the names of the bars beside it."""
-    figure.add_trace(go.Image(source=_png(data.sample), hoverinfo="skip", xaxis="x2", yaxis="y2"))
+    pixels = np.array(data.sample.pixels, dtype=np.uint8)  # [C, H, W]
+    figure.add_trace(go.Image(source=png(pixels[:3]), hoverinfo="skip", xaxis="x2", yaxis="y2"))
     longest = max(map(len, _bar_labels(data)))
     figure.update_layout(
         xaxis={"domain": [_PICTURE + 0.03 + 0.021 * longest, 1]},
@@ -104,17 +105,6 @@ def _add_picture(figure: go.Figure, data: SampleData) -> None:
         xaxis2={"domain": [0, _PICTURE], "visible": False, "anchor": "y2"},
         yaxis2={"visible": False, "anchor": "x2", "scaleanchor": "x2", "autorange": "reversed"},
     )
-
-
-def _png(sample: Sample) -> str:
-    import numpy as np
-    from PIL import Image
-
-    pixels = np.array(sample.pixels, dtype=np.uint8)  # [C, H, W]
-    picture = Image.fromarray(pixels[0] if len(pixels) < 3 else pixels[:3].transpose(1, 2, 0))
-    buffer = io.BytesIO()
-    picture.save(buffer, format="PNG")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def _table(data: SampleData) -> Table:

@@ -37,11 +37,17 @@
   const paperSize = (host, height) =>
     host.closest(".samples") ? { width: 300, height: 0.85 * height } : { width: 660, height: Math.min(height, 170 + 0.4 * height) };
 
+  // Figures made of square pixels say how high they are for their width.
+  const fitted = (host, { meta, height }) => {
+    if (!meta?.aspect) return {};
+    return { height: Math.min(height, Math.max(90, (host.clientWidth - meta.beside) * meta.aspect + meta.frame)) };
+  };
+
   const draw = (isDark, forPaper) => {
     for (const name of sources.keys()) {
       const host = document.getElementById(`figure-${name}`);
       const { data, layout } = figure(name, isDark);
-      const size = forPaper ? paperSize(host, layout.height) : {};
+      const size = forPaper ? paperSize(host, layout.height) : fitted(host, layout);
       Plotly.react(host, data, { ...layout, ...size, autosize: !forPaper }, config);
     }
   };

@@ -1,0 +1,36 @@
+"""A page in a real browser, with the network off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+NOT_DRAWN = """() => [...document.querySelectorAll('.plot')].filter((host) => {
+    const marks = '.trace path, .trace .point, .hm image, .imagelayer-trace image, .im image, .bars path';
+    return ![...host.querySelectorAll(marks)].some((mark) => {
+        const box = mark.getBoundingClientRect();
+        return box.width > 0 && box.height >= 0;
+    });
+}).map((host) => host.id)"""
+"""Ids of the figures in which nothing is to be seen."""
+
+
+class Visit:
+    """A page that was opened, and everything that it complained of or asked for."""
+
+    def __init__(self, browser: Browser, path: Path, **settings: Any) -> None:
+        self.context: BrowserContext = browser.new_context(offline=True, **settings)
+        self.complaints: list[str] = []
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        self.page.on("request", lambda request: self._note(request.url))
+        self.page.goto(path.as_uri())
+        self.page.wait_for_function("document.querySelectorAll('.plot .main-svg').length > 0")
+
+    def _note(self, url: str) -> None:
+        if not url.startswith(("file:", "data:", "blob:")):
+            self.complaints.append(f"request of {url}")
