@@ -12,9 +12,10 @@ from studium.errors import SettingError, UnknownNameError
 from studium.introspection.layers import layers_of
 from studium.introspection.model_data import ModelData
 from studium.introspection.unit_responses import unit_responses
+from studium.introspection.weight_arrays import WeightArrays
 from studium.introspection.weight_results import WeightsView
 from studium.introspection.weights import inspect_weights
-from studium.models import MLPSpec, build
+from studium.models import MLPSpec, build, preset
 from studium.training.model import Model
 from tests.introspection.networks import (
     image_model,
@@ -197,3 +198,12 @@ def test_a_float64_model_is_looked_into_too() -> None:
     assert inspect_weights(doubled).layers[0].trained.norm == pytest.approx(
         inspect_weights(model).layers[0].trained.norm
     )
+
+
+def test_what_follows_a_residual_block_does_not_say_whether_a_unit_is_used() -> None:
+    spec = preset("resnet", (1, 8, 8), 10)
+    arrays = WeightArrays(spec, build(spec, seed=0).state_dict())
+    conv1, conv2, conv3, output = layers_of(spec)
+    assert arrays.outgoing(conv1) is not None
+    assert [arrays.outgoing(layer) for layer in (conv2, conv3, output)] == [None, None, None]
+    assert arrays.bias(conv1).tolist() == [0.0] * conv1.n_units

@@ -1,8 +1,8 @@
 """Layers and units of any network, by the names that a user knows: ``conv1``, ``linear2``, ``output``; 3, ``coat``.
 
 A unit is one output of a linear layer, or one channel of a convolution. Its *pre-activation* is what the layer itself
-gives; its *activation* is what the function behind the layer makes of it. The output layer has no such function: there,
-both are the logit, or the normalised target.
+gives; its *activation* is what the function behind the layer makes of it, after a batch normalisation in between. The output
+layer has no such function: there, both are the logit, or the normalised target.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def layers_of(spec: MLPSpec | CNNSpec) -> tuple[Layer, ...]:
     for place, layer in enumerate(table):
         if layer.kind not in ("linear", "convolution"):
             continue
-        behind = table[place + 1] if place + 1 < len(table) else None
+        following = (each for each in table[place + 1 :] if each.kind != "batch_norm")
+        behind = next(following, None)
         activated = behind is not None and behind.kind == "activation"
         found.append(
             Layer(

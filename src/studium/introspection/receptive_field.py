@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from studium.introspection.layers import Layer
 from studium.models import CNNSpec, MLPSpec
 
+_BLOCK = 2  # positions that a residual block of two 3x3 convolutions looks beyond its own, on each side
+
 
 @dataclass(frozen=True)
 class ReceptiveField:
@@ -75,4 +77,6 @@ def receptive_field(spec: MLPSpec | CNNSpec, layer: Layer) -> ReceptiveField | N
             break
         side += (convolution.pool - 1) * step
         step *= convolution.pool
+        offset -= convolution.residual * _BLOCK * step
+        side += convolution.residual * 2 * _BLOCK * step
     return ReceptiveField(side, step, offset, limits)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from studium.introspection.layers import Layer, layers_of
 from studium.models import CNNSpec, MLPSpec
+from studium.models import layers as all_layers
 
 
 class WeightArrays:
@@ -29,13 +30,17 @@ class WeightArrays:
         return self._weights[f"{layer.module}.weight"].numpy().astype(np.float32)
 
     def bias(self, layer: Layer) -> np.ndarray:
-        """``[units]``, float32."""
-        return self._weights[f"{layer.module}.bias"].numpy().astype(np.float32)
+        """``[units]``, float32; zeros before a batch normalisation, which shifts by itself."""
+        bias = self._weights.get(f"{layer.module}.bias")
+        return np.zeros(layer.n_units, np.float32) if bias is None else bias.numpy().astype(np.float32)
 
     def outgoing(self, layer: Layer) -> np.ndarray | None:
-        """All weights that come from each unit, ``[units, ...]``; ``None`` for the output layer."""
+        """All weights that come from each unit, ``[units, ...]``.
+
+        ``None`` for the output layer, and before a residual block, which passes every unit on by itself.
+        """
         following = self._neighbour(layer, 1)
-        if following is None:
+        if following is None or self._passes_residual(layer, following):
             return None
         weight = self.incoming(following)
         grouped = weight.reshape(len(weight), layer.n_units, -1)  # [units behind, units, places]
@@ -53,6 +58,12 @@ class WeightArrays:
     def before(self, layer: Layer) -> Layer | None:
         """The layer with units before a layer; ``None`` for the first."""
         return self._neighbour(layer, -1)
+
+    def _passes_residual(self, layer: Layer, following: Layer) -> bool:
+        table = all_layers(self._spec)
+        names = [each.name for each in table]
+        between = table[names.index(layer.name) : names.index(following.name)]
+        return any(each.kind == "residual" for each in between)
 
     def _neighbour(self, layer: Layer, step: int) -> Layer | None:
         place = self._layers.index(layer) + step
