@@ -28,6 +28,7 @@ FINISHED = 10_000
 ROUNDS = 3
 N_TRIALS = 6
 TRIAL_ROWS = 12_000
+CORES = os.cpu_count() or 1
 
 
 def main() -> None:
@@ -46,13 +47,15 @@ def _overhead() -> None:
             "in process": lambda: _fresh(
                 one, lambda path: InProcess(path, workers=1), data, _small(data, TASKS)
             ),
+            "with forks": lambda: _fresh(one, InProcess, data, _small(data, TASKS)),
             "two workers": lambda: _again(two, data, _small(data, TASKS)),
         }
         found = in_turn(works, rounds=ROUNDS)
-    memory, floor, process, workers = (found[name].median * 1000 / TASKS for name in works)
+    memory, floor, process, forks, workers = (found[name].median * 1000 / TASKS for name in works)
     print(
         f"a task of one epoch of one small network, n={ROUNDS} rounds of {TASKS}: training in memory {memory:.2f} ms; one "
-        f"durable file of 30 kB {floor:.2f} ms. In process {process:.2f} ms, overhead {process - memory:.2f} (below 1). "
+        f"durable file of 30 kB {floor:.2f} ms. In process, one at a time {process:.2f} ms, overhead {process - memory:.2f}; "
+        f"with a fork per core {forks:.2f} ms, overhead {forks - memory / CORES:.2f} (below 1). "
         f"On two local workers {workers:.2f} ms, overhead {workers - memory / 2:.2f} (below 5)"
     )
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypedDict
+from typing import BinaryIO, TypedDict
 
 from studium.errors import OutputError, UnavailableError
 
 _PARTIAL = ".partial"  # ends the name of what is not whole yet
+_LONGEST = 200  # characters of a file's name that its temporary name repeats
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
@@ -26,19 +28,16 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         UnavailableError: The disk or the permissions do not allow it; the old file, if any, is intact.
     """
     data = content.encode() if isinstance(content, str) else content
-    temporary: Path | None = None
+    temporary = path.with_name(f".{path.name[:_LONGEST]}.{secrets.token_hex(8)}{_PARTIAL}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(**_beside(path), delete=False) as file:
-            temporary = Path(file.name)
+        with _created(temporary) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
         sync_directory(path.parent)
     except OSError as error:
-        if temporary is not None:
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise _unwritable(path, error, len(data)) from error
 
@@ -112,6 +111,14 @@ def sync_directory(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _created(path: Path) -> BinaryIO:
+    try:
+        return path.open("xb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("xb")
 
 
 def _put(temporary: Path, path: Path) -> None:

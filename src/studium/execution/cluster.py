@@ -63,6 +63,9 @@ def local_workers(number: int) -> Connected:
 
     Args:
         number: Workers.
+
+    Raises:
+        ClusterError: They could not start; as all processes that Python starts, they import the program's main script.
     """
     import dask
     from distributed import Client, LocalCluster
@@ -71,19 +74,25 @@ def local_workers(number: int) -> Connected:
     _quieten()
     with dask.config.set(_SETTINGS):
         security = Security.temporary()
-        local = LocalCluster(
-            n_workers=number,
-            threads_per_worker=1,
-            processes=True,
-            host=_HOST,
-            protocol=_SCHEME,
-            security=security,
-            memory_limit=int(total_bytes() * _MEMORY / number),
-            dashboard_address=f"{_HOST}:0",
-            worker_dashboard_address=f"{_HOST}:0",
-            scheduler_kwargs={"dashboard": False},
-            silence_logs=logging.CRITICAL,
-        )
+        try:
+            local = LocalCluster(
+                n_workers=number,
+                threads_per_worker=1,
+                processes=True,
+                host=_HOST,
+                protocol=_SCHEME,
+                security=security,
+                memory_limit=int(total_bytes() * _MEMORY / number),
+                dashboard_address=f"{_HOST}:0",
+                worker_dashboard_address=f"{_HOST}:0",
+                scheduler_kwargs={"dashboard": False},
+                silence_logs=logging.CRITICAL,
+            )
+        except RuntimeError as error:
+            raise ClusterError(
+                f"the {local_name(number)} could not start ({_reason(error)}): in a script, put what starts them behind "
+                '`if __name__ == "__main__":`, or compute with 0 workers, in process'
+            ) from error
         client = Client(local, set_as_default=False)
 
     def close() -> None:

@@ -127,7 +127,7 @@ def weights_hash(weights: Sequence[Mapping[str, np.ndarray]]) -> str:
     for own in weights:
         for name in sorted(own):
             array = np.asarray(own[name], order="C")
-            digest.update(f"{name} {array.dtype} {array.shape}".encode())
+            digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
             digest.update(array.tobytes())
         digest.update(b"\n")
     return digest.hexdigest()

@@ -116,11 +116,12 @@ class Ledger:
     def complete(self, result: Result) -> None:
         """A task's result is durable."""
         reference = result.reference
-        self._enter([(reference.task, result.spec, len(result.outcomes))])
         self._write(
-            "update tasks set state = 'complete', weights = ?, seconds = ?, reason = '', traceback = '', "
-            "attempts = attempts + 1 where id = ? and state <> 'complete'",
-            [(reference.weights, reference.seconds, reference.task)],
+            "insert into tasks (id, spec, n_members, state, attempts, weights, seconds) "
+            "values (?, ?, ?, 'complete', 1, ?, ?) "
+            "on conflict (id) do update set state = 'complete', attempts = attempts + 1, weights = excluded.weights, "
+            "seconds = excluded.seconds, reason = '', traceback = '' where state <> 'complete'",
+            [(reference.task, result.spec, len(result.outcomes), reference.weights, reference.seconds)],
         )
 
     def died(self, task: str, reason: str) -> None:

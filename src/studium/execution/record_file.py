@@ -67,6 +67,6 @@ def _digest(said: str, arrays: Mapping[str, np.ndarray]) -> str:
     digest = hashlib.sha256(said.encode())
     for name in sorted(arrays):
         array = arrays[name]
-        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ from studium.training.engine import Advanced
 if TYPE_CHECKING:
     from distributed import Future, as_completed
 
-_AHEAD = 2  # tasks submitted for each worker, beside the one that it trains
-_POLLS = 0.005  # seconds between two looks at what has ended
+_AHEAD = 4  # tasks submitted for each worker, beside the one that it trains
+_POLLS = 0.002  # seconds between two looks at what has ended
 _LISTENING = 0.2  # seconds between two looks at whether to stop
 
 
@@ -138,8 +138,10 @@ class _Submitted:
                     on_all(self._client, worker.stop, self._driver)
                     told = True
                 self._submit()
-                yield from self._ended()
-                yield from self._said(advanced)
+                ended = self._completed.next_batch(block=False)
+                yield from self._ended(ended)
+                yield from _said(advanced, 0.0 if ended else _POLLS)
+                self._check_connected()
         finally:
             self._client.cancel(list(self._running))
 
@@ -152,10 +154,12 @@ class _Submitted:
             self._running[future] = call
             self._completed.add(future)
 
-    def _ended(self) -> Iterator[Report]:
+    def _check_connected(self) -> None:
         if self._client.status != "running":
             raise UnavailableError(f"the {self._connected.name} is gone: start it again, then resume the run")
-        for future, content in self._completed.next_batch(block=False):
+
+    def _ended(self, batch: Iterable[tuple[Any, Any]]) -> Iterator[Report]:
+        for future, content in batch:
             call = self._running.pop(future)
             end = (
                 content
@@ -171,11 +175,12 @@ class _Submitted:
             elif not isinstance(end, worker.Stopped):
                 yield end
 
-    def _said(self, advanced: queue.SimpleQueue[Advanced]) -> Iterator[Advanced]:
-        try:
-            yield advanced.get(timeout=_POLLS)
-        except queue.Empty:
-            return
+
+def _said(advanced: queue.SimpleQueue[Advanced], seconds: float) -> Iterator[Advanced]:
+    try:
+        yield advanced.get(timeout=seconds) if seconds else advanced.get_nowait()
+    except queue.Empty:
+        return
 
 
 def _broken(call: worker.Call, future: Any, content: Any, name: str) -> Died | Raised:
