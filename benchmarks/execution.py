@@ -54,8 +54,8 @@ def _overhead() -> None:
     memory, floor, process, forks, workers = (found[name].median * 1000 / TASKS for name in works)
     print(
         f"a task of one epoch of one small network, n={ROUNDS} rounds of {TASKS}: training in memory {memory:.2f} ms; one "
-        f"durable file of 30 kB {floor:.2f} ms. In process, one at a time {process:.2f} ms, overhead {process - memory:.2f}; "
-        f"with a fork per core {forks:.2f} ms, overhead {forks - memory / CORES:.2f} (below 1). "
+        f"durable file of 30 kB {floor:.2f} ms. In process, one at a time {process:.2f} ms, "
+        f"overhead {process - memory:.2f}; with a fork per core {forks:.2f} ms, overhead {forks - memory / CORES:.2f} (below 1). "
         f"On two local workers {workers:.2f} ms, overhead {workers - memory / 2:.2f} (below 5)"
     )
 
