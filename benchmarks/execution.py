@@ -55,8 +55,8 @@ def _overhead() -> None:
     print(
         f"a task of one epoch of one small network, n={ROUNDS} rounds of {TASKS}: training in memory {memory:.2f} ms; one "
         f"durable file of 30 kB {floor:.2f} ms. In process, one at a time {process:.2f} ms, "
-        f"overhead {process - memory:.2f}; with a fork per core {forks:.2f} ms, overhead {forks - memory / CORES:.2f} (below 1). "
-        f"On two local workers {workers:.2f} ms, overhead {workers - memory / 2:.2f} (below 5)"
+        f"overhead {process - memory:.2f}; with a fork per core {forks:.2f} ms, overhead {forks - memory / CORES:.2f} "
+        f"(below 1). On two local workers {workers:.2f} ms, overhead {workers - memory / 2:.2f} (below 5)"
     )
 
 

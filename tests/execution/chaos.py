@@ -56,7 +56,7 @@ class Ended:
         weights: Hash over all tasks' weights.
         results: Trials, scores and statistics of all steps, without times.
         models: The exported models' weights, by step.
-        seconds: Time of the program.
+        seconds: From the moment its folder was there.
         computed: Tasks that the last driver computed.
     """
 
@@ -142,10 +142,8 @@ class Disturbed:
 
 def undisturbed(directory: Path, workers: int, size: dict[str, int]) -> Ended:
     """A run that nobody disturbs."""
-    started = time.perf_counter()
     run = Disturbed(directory, workers, size)
-    ended = run.finish(run.start())
-    return Ended(ended.weights, ended.results, ended.models, time.perf_counter() - started, ended.computed)
+    return run.finish(run.start())
 
 
 def kill_driver(directory: Path, workers: int, size: dict[str, int], seconds: float, expected: Ended) -> str:
@@ -225,28 +223,26 @@ def main(rounds: int) -> None:
     directory = Path(tempfile.mkdtemp())
     stream = np.random.default_rng(0)
     try:
-        expected = undisturbed(directory / "undisturbed", 0, FULL)
-        print(
-            f"undisturbed: {expected.seconds:.1f} s, {expected.computed} tasks, weights {expected.weights[:16]}"
-        )
-        for number in range(rounds):
-            workers = (0, 2)[number % 2]
-            seconds = float(stream.uniform(0, expected.seconds))
-            place = directory / f"driver-{number}" / "alone"
+        expected = {
+            workers: undisturbed(directory / f"undisturbed-{workers}" / "alone", workers, FULL)
+            for workers in (0, 2)
+        }
+        expected[2].assert_equal(expected[0])
+        for workers, ended in expected.items():
             print(
-                f"{number + 1:2d} --workers {workers}:",
-                kill_driver(place, workers, FULL, seconds, expected),
+                f"--workers {workers}: {ended.seconds:.1f} s, {ended.computed} tasks, weights {ended.weights[:16]}",
                 flush=True,
             )
+        for number in range(2 * rounds):
+            workers, place = (0, 2)[number % 2], directory / f"{number}" / "alone"
+            seconds = float(stream.uniform(0, expected[workers].seconds))
+            if number < rounds:
+                words = kill_driver(place, workers, FULL, seconds, expected[workers])
+            else:
+                words = kill_worker(place, workers, FULL, seconds, expected[workers], stream)
+            print(f"{number + 1:2d} --workers {workers}: {words}", flush=True)
             shutil.rmtree(place.parent)
-        for number in range(rounds):
-            workers = (0, 2)[number % 2]
-            seconds = float(stream.uniform(0, expected.seconds))
-            place = directory / f"worker-{number}" / "alone"
-            words = kill_worker(place, workers, FULL, seconds, expected, stream)
-            print(f"{number + 1:2d} --workers {workers}:", words, flush=True)
-            shutil.rmtree(place.parent)
-        print(f"{2 * rounds} disturbed runs are equal to the undisturbed one, to the last bit")
+        print(f"{2 * rounds} disturbed runs are equal to the undisturbed ones, to the last bit")
     finally:
         shutil.rmtree(directory)
 
