@@ -63,7 +63,7 @@ def copy(tmp_path: Path, finished: Path) -> Path:
 
 
 def results(path: Path) -> dict[str, object]:
-    found = [*sorted(path.glob("studies/*/*.json")), *sorted(path.glob("models/*/*.json"))]
+    found = [*sorted(path.glob("studies/*/*.json")), *sorted(path.glob("models/*/[eh]*.json"))]
     return {str(each.relative_to(path)): timeless(json.loads(each.read_text())) for each in found}
 
 
@@ -269,6 +269,23 @@ def test_bad_input_is_one_sentence(
     assert words in message
     assert "Traceback" not in shown.stderr
     assert shown.stdout == ""
+
+
+def test_a_run_of_the_current_folder_goes_on_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    Path("table.csv").write_text("a,b\n" + "".join(f"{number},{2 * number}\n" for number in range(40)))
+    shown = answer(
+        "study", "--data", "table.csv", "--model", "net", "--parameter", "lr=1e-3,1e-2", "--epochs", "2"
+    )
+    path = Path(shown["run"]).resolve()
+    (path / "studies" / "lr" / "study.json").unlink()
+    monkeypatch.chdir(tmp_path / "there")
+    again = answer("resume", str(path))
+    assert (again["tasks"]["computed"], again["tasks"]["weights"]) == (0, shown["tasks"]["weights"])
 
 
 @pytest.mark.parametrize(

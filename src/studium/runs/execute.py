@@ -21,6 +21,7 @@ from studium.runs.folder import RunFolder
 from studium.runs.lock import driving
 from studium.runs.opening import DataOpener
 from studium.runs.plan import Plan
+from studium.runs.plan_file import anchored
 from studium.runs.plan_text import PlanText
 from studium.runs.prepared import PreparedStep
 from studium.runs.resolution import StepError
@@ -236,7 +237,7 @@ def _prepare(plan: Plan, place: int, opener: DataOpener, where: PlanText | None)
 
 
 def _writer(plan: Plan, prepared: list[PreparedStep], path: Path) -> RunWriter:
-    resolved = plan.model_copy(update={"steps": tuple(each.step for each in prepared)})
+    resolved = plan.model_copy(update={"steps": tuple(anchored(each.step) for each in prepared)})
     checksums = {name: checksum for each in prepared for name, checksum in each.checksums.items()}
     return RunWriter.begun(
         path,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -14,6 +15,9 @@ from studium.errors import InputError, SettingError, UnknownNameError
 from studium.runs.budgets import choose_budget, offered_budgets, step_for
 from studium.runs.plan import Budget, Plan
 from studium.runs.plan_text import PlanText
+from studium.runs.step_base import DataStep
+
+Step = TypeVar("Step", bound=DataStep)
 
 _BUILT_IN = (
     *("regression", "classification", "all"),
@@ -118,11 +122,21 @@ def _anchored(step: Any, folder: Path | None) -> Any:
     """A raw step with the data files that lie beside the plan's file by their full paths."""
     if folder is None or not isinstance(step, dict):
         return step
+    return step | _full_paths(step, folder)
+
+
+def anchored(step: Step) -> Step:
+    """A step with the data files of the current folder by their full paths, so that it means the same from anywhere."""
+    named = {key: getattr(step, key, None) for key in _DATA_KEYS}
+    return step.model_copy(update=_full_paths(named, Path.cwd()))
+
+
+def _full_paths(named: Mapping[str, Any], folder: Path) -> dict[str, str]:
     builtin = {each.name for each in builtin_datasets()}
     files = {
-        key: step[key] for key in _DATA_KEYS if isinstance(step.get(key), str) and step[key] not in builtin
+        key: named[key] for key in _DATA_KEYS if isinstance(named.get(key), str) and named[key] not in builtin
     }
-    return step | {
+    return {
         key: ",".join(_beside(part.strip(), folder) for part in name.split(","))
         for key, name in files.items()
     }
