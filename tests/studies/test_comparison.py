@@ -102,7 +102,7 @@ def test_when_all_diverge_there_is_a_result_and_no_winner() -> None:
     what = plan(contender("a", learning_rate=1e20), contender("b", "lr=1e19:1e20"))
     found, winner = compare(CURVE, what, Trainer(CURVE))
     assert (found.best, found.winner, winner) == (None, None, None)
-    assert found.advice == "every contender diverged: lower the learning rates, or clip the gradient"
+    assert found.advice == "every contender diverged: lower the learning rate, or clip the gradient"
     assert [each.best_epochs for each in found.candidates] == [0, 0]
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from studium.data import open_dataset
 from studium.studies import Trial
-from studium.studies.scoring import judged, scored
-from studium.validation import interval, not_worse
+from studium.studies.scoring import advice, judged, scored
+from studium.validation import interval, k_fold, not_worse
 from tests.studies.made import assessment, replicates
 
 FOUR = replicates()
@@ -85,3 +86,28 @@ def test_errors_are_judged_by_ratios_and_accuracies_by_differences(lower_is_bett
         0 if lower_is_better else 2
     )  # the first has the smallest geometric, not arithmetic, mean
     assert ("ratios" in found.description) == lower_is_better
+
+
+def test_of_a_trial_that_failed_nothing_is_known() -> None:
+    def trial(number: int, status: str, *scores: float | None) -> Trial:
+        return Trial(number=number, values={"lr": number}, status=status, scores=(scores,))  # type: ignore[arg-type]
+
+    trials = [
+        trial(0, "failed", None, 0.1, 0.1),
+        trial(1, "complete", 1.0, 1.1, 0.9),
+        trial(2, "diverged", None, 1.0, 1.0),
+        trial(3, "complete", 0.5, 0.55, 0.45),
+    ]
+    three = k_fold(open_dataset("curve"), n_folds=3)
+    found, verdicts = judged(trials, three, lower_is_better=True)
+    assert found.best == 3
+    assert [each.number for each in verdicts] == [0, 1, 2, 3]
+    assert verdicts[0] == trials[0]
+    assert [each.not_worse for each in verdicts] == [False, False, False, True]
+    assert verdicts[1].p_value is not None
+    assert "1 more diverged" in found.description
+    assert advice(verdicts, "value") == (
+        "1 of 4 values diverged and count as worse; 1 of 4 values failed and nothing is known of them"
+    )
+    everything = judged([trial(0, "failed", None, None, None)], three, lower_is_better=True)
+    assert everything[0].best is None

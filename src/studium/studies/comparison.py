@@ -12,7 +12,7 @@ from studium.seeding import derive_seed
 from studium.studies.assessment import Assessment, assess, watched
 from studium.studies.results import Candidate, ComparisonResult, Trial
 from studium.studies.sampling import Asker, Values
-from studium.studies.scoring import description, judged, scored
+from studium.studies.scoring import advice, description, judged, scored
 from studium.studies.space import Dimension, check_dimensions, point_at
 from studium.training import Trainer
 from studium.training.metrics import metric_name
@@ -130,7 +130,7 @@ def compare(
         candidates=candidates,
         best=verdict.best,
         test=description(verdict, plan.fresh),
-        advice=_advice(scores),
+        advice=advice(scores, "contender"),
         n_trainings=n_tuning + len(tuned) * len(plan.fresh.items),
         seconds=time.perf_counter() - started,
     )
@@ -196,15 +196,3 @@ def _winner(best: int | None, tuned: Sequence[_Tuned], assessed: Sequence[Assess
     if best is None:
         return None
     return Winner(tuned[best].contender.name, tuned[best].point, assessed[best].result)
-
-
-def _advice(scores: Sequence[Trial]) -> str:
-    n_diverged = sum(score.status == "diverged" for score in scores)
-    if n_diverged == len(scores):
-        return "every contender diverged: lower the learning rates, or clip the gradient"
-    n_failed = sum(score.status == "failed" for score in scores)
-    sentences = [
-        f"{n_diverged} of {len(scores)} contenders diverged and count as worse" if n_diverged else "",
-        f"{n_failed} of {len(scores)} contenders failed, and nothing is known of them" if n_failed else "",
-    ]
-    return "; ".join(filter(None, sentences))

@@ -84,6 +84,25 @@ def description(found: Comparison, replicates: Replicates) -> str:
     return found.description.replace("folds x seeds", words)
 
 
+def advice(trials: Sequence[Trial], noun: str) -> str:
+    """What became of trials without a score, in a sentence; empty when there are none.
+
+    Args:
+        trials: All of them.
+        noun: What they are of, in the singular.
+    """
+    n = {status: sum(trial.status == status for trial in trials) for status in ("diverged", "failed")}
+    if n["diverged"] == len(trials):
+        return f"every {noun} diverged: lower the learning rate, or clip the gradient"
+    consequences = {"diverged": "count as worse", "failed": "nothing is known of them"}
+    sentences = (
+        f"{number} of {len(trials)} {noun}s {status} and {consequences[status]}"
+        for status, number in n.items()
+        if number
+    )
+    return "; ".join(sentences)
+
+
 def _estimate(values: Sequence[int], test_to_train: float) -> Estimate:
     around = interval(np.array(values, dtype=np.float64), test_to_train)
     return Estimate(mean=around.mean, low=_number(around.low), high=_number(around.high))

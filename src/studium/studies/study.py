@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from studium.data import Dataset
@@ -12,7 +12,7 @@ from studium.studies.assessment import assess, watched
 from studium.studies.good_values import good_values
 from studium.studies.results import StudyResult, Trial
 from studium.studies.sampling import Asker, SamplerName, Values
-from studium.studies.scoring import description, judged, scored
+from studium.studies.scoring import advice, description, judged, scored
 from studium.studies.space import Dimension, check_dimensions, point_at
 from studium.training import Trainer
 from studium.training.metrics import metric_name
@@ -147,7 +147,7 @@ def run_study(dataset: Dataset, plan: StudyPlan, replicates: Replicates, trainer
         best=found.best,
         ranges=tuple(good_values(each, trials, found.best) for each in plan.dimensions),
         test=description(found, replicates),
-        advice=_advice(trials),
+        advice=advice(trials, "value"),
         n_trainings=len(replicates.items) * len(trials),
         seconds=time.perf_counter() - started,
     )
@@ -184,15 +184,3 @@ def _trials(dataset: Dataset, plan: StudyPlan, replicates: Replicates, trainer: 
 def _batches(asker: Asker) -> Iterator[list[Values]]:
     while batch := asker.ask():
         yield batch
-
-
-def _advice(trials: Sequence[Trial]) -> str:
-    n_diverged = sum(trial.status == "diverged" for trial in trials)
-    if n_diverged == len(trials):
-        return "every value diverged: lower the learning rate, or clip the gradient"
-    n_failed = sum(trial.status == "failed" for trial in trials)
-    sentences = [
-        f"{n_diverged} of {len(trials)} values diverged and count as worse" if n_diverged else "",
-        f"{n_failed} of {len(trials)} values failed, and nothing is known of them" if n_failed else "",
-    ]
-    return "; ".join(filter(None, sentences))
