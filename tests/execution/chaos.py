@@ -136,7 +136,12 @@ class Disturbed:
     def _program(self, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "studium", *arguments, "--workers", str(self._workers), "--json"]
         return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self._environment
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self._environment,
+            start_new_session=True,  # a process group of its own, as in a terminal
         )
 
 
@@ -182,6 +187,22 @@ def kill_worker(
     ended = run.finish(program)
     ended.assert_equal(expected)
     return f"{'a worker' if found else 'nobody'} killed after {seconds:.2f} s"
+
+
+def interrupt(directory: Path, workers: int, size: dict[str, int], seconds: float, expected: Ended) -> None:
+    """Press Ctrl-C, which reaches all processes, after some time; then go on with the run, and compare."""
+    run = Disturbed(directory, workers, size)
+    program = run.start()
+    time.sleep(seconds)
+    family = _family(program.pid)
+    os.killpg(program.pid, signal.SIGINT)
+    output, messages = program.communicate(timeout=120)
+    assert (program.returncode, output) == (130, ""), messages
+    assert "Traceback" not in messages
+    assert f"to go on: studium resume {run.path}" in messages
+    assert json.loads((run.path / "run.json").read_text())["status"] == "interrupted"
+    _assert_gone(family)
+    run.finish(run.resume()).assert_equal(expected)
 
 
 def timeless(record: Any) -> Any:

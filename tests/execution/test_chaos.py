@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.execution.chaos import SHORT, Ended, kill_driver, kill_worker, undisturbed
+from tests.execution.chaos import FULL, SHORT, Ended, interrupt, kill_driver, kill_worker, undisturbed
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +25,10 @@ def test_a_killed_driver_costs_only_what_was_running(
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_killed_worker_costs_only_its_task(tmp_path: Path, expected: Ended, workers: int) -> None:
     kill_worker(tmp_path / "run", workers, SHORT, 0.5 * expected.seconds, expected, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_ctrl_c_in_a_terminal_ends_in_good_order(tmp_path: Path, workers: int) -> None:
+    size = FULL | {"points": 10}
+    expected = undisturbed(tmp_path / "undisturbed" / "alone", 0, size)
+    interrupt(tmp_path / "run" / "alone", workers, size, 2.0 if workers else 0.3, expected)

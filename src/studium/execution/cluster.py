@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,19 +78,20 @@ def local_workers(number: int) -> Connected:
     with dask.config.set(_SETTINGS):
         security = Security.temporary()
         try:
-            local = LocalCluster(
-                n_workers=number,
-                threads_per_worker=1,
-                processes=True,
-                host=_HOST,
-                protocol=_SCHEME,
-                security=security,
-                memory_limit=int(total_bytes() * _MEMORY / number),
-                dashboard_address=f"{_HOST}:0",
-                worker_dashboard_address=f"{_HOST}:0",
-                scheduler_kwargs={"dashboard": False},
-                silence_logs=logging.CRITICAL,
-            )
+            with _ctrl_c_is_ours():
+                local = LocalCluster(
+                    n_workers=number,
+                    threads_per_worker=1,
+                    processes=True,
+                    host=_HOST,
+                    protocol=_SCHEME,
+                    security=security,
+                    memory_limit=int(total_bytes() * _MEMORY / number),
+                    dashboard_address=f"{_HOST}:0",
+                    worker_dashboard_address=f"{_HOST}:0",
+                    scheduler_kwargs={"dashboard": False},
+                    silence_logs=logging.CRITICAL,
+                )
         except RuntimeError as error:
             raise ClusterError(
                 f"the {local_name(number)} could not start ({_reason(error)}): in a script, put what starts them behind "
@@ -218,6 +222,21 @@ def _reason(error: Exception) -> str:
     while cause is not None:
         words, cause = str(cause) or words, cause.__cause__ or cause.__context__
     return words
+
+
+@contextmanager
+def _ctrl_c_is_ours() -> Iterator[None]:
+    # A terminal sends Ctrl-C to all processes. What is blocked now stays blocked in the threads and processes that begin
+    # now, and in those that they begin later; for us it comes as soon as it is no longer blocked.
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # the first process that Python starts begins with this one, which lifts the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _quieten() -> None:

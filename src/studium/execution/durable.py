@@ -129,6 +129,7 @@ class DurableEngine:
             result = self._fits.read(task.id)
         if result is not None:
             self._ledger.complete(result)
+            self._checkpoints.remove(task.id)  # of a worker that was killed just before it did
             if task.id not in self._computed:
                 self._reused.add(task.id)
         return result

@@ -108,9 +108,10 @@ def train_task(
     with torch_threads(task.group.threads), product_threads(task.group.threads):
         loop, ended = _begun(task, dataset, normalisations, results.checkpoints)
         yield from _trained(loop, ended, task, results.checkpoints, unwanted)
-    yield results.write(task, [ended[place] for place in sorted(ended)])
+    reference = results.write(task, [ended[place] for place in sorted(ended)])
     if results.checkpoints is not None:
         results.checkpoints.remove(task.id)
+    yield reference
 
 
 def _begun(

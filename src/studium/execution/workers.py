@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 _AHEAD = 4  # tasks submitted for each worker, beside the one that it trains
 _POLLS = 0.002  # seconds between two looks at what has ended
-_LISTENING = 0.2  # seconds between two looks at whether to stop
+_LOOKS = 5.0  # seconds between two looks at whether there are workers
+_WORKERLESS = 60.0  # seconds without any, after which nobody waits for them any more
 
 
 class Workers:
@@ -124,6 +126,7 @@ class _Submitted:
         self._driver = calls[0].driver
         self._running: dict[Future[worker.End], worker.Call] = {}
         self._attempts: dict[str, int] = {}
+        self._seen = self._looked = time.monotonic()  # when there were workers, and when we looked
         self._completed: as_completed = as_completed(
             loop=connected.client.loop, with_results=True, raise_errors=False
         )
@@ -155,8 +158,18 @@ class _Submitted:
             self._completed.add(future)
 
     def _check_connected(self) -> None:
+        now = time.monotonic()
         if self._client.status != "running":
             raise UnavailableError(f"the {self._connected.name} is gone: start it again, then resume the run")
+        if now - self._looked < _LOOKS:
+            return
+        self._looked = now
+        if self._client.scheduler_info()["workers"]:
+            self._seen = now
+        elif now - self._seen > _WORKERLESS:
+            raise UnavailableError(
+                f"the {self._connected.name} had no worker for {_WORKERLESS:.0f} s: start one, then resume the run"
+            )
 
     def _ended(self, batch: Iterable[tuple[Any, Any]]) -> Iterator[Report]:
         for future, content in batch:
