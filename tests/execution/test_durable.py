@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from studium.execution import DurableEngine
+from studium.execution import DurableEngine, Task
 from studium.execution.in_process import InProcess
 from studium.execution.ledger import TaskLine
 from studium.execution.place import Place
+from studium.execution.train_task import train_task
 from studium.training import Fit, Trainer
 from studium.training.concurrency import never
 from studium.training.engine import Advanced, Finished
@@ -185,11 +189,11 @@ def test_a_failed_fit_says_why_and_has_nothing_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fused", [True, False])
 def test_a_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path: Path, fused: bool) -> None:
-    one = group(0, 1, epochs=30) if fused else alone(0, epochs=30)
+    one = group(0, 1, epochs=1500) if fused else alone(0, epochs=1500)
     undisturbed = engine(tmp_path / "a" / "run")
     list(undisturbed.run(data(), [one]))
-    epochs = iter(range(100))
-    stopped = engine(tmp_path / "b" / "run", stop=lambda: next(epochs) >= 12)
+    until = time.monotonic() + 0.6
+    stopped = engine(tmp_path / "b" / "run", stop=lambda: time.monotonic() > until)
     with pytest.raises(KeyboardInterrupt):
         list(stopped.run(data(), [one]))
     assert stopped.tally.computed == 0
@@ -206,9 +210,9 @@ def test_a_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path: Path, 
 
 
 def test_a_damaged_checkpoint_only_costs_time(tmp_path: Path) -> None:
-    one = alone(0, epochs=30)
-    epochs = iter(range(100))
-    stopped = engine(tmp_path / "b", stop=lambda: next(epochs) >= 12)
+    one = alone(0, epochs=1500)
+    until = time.monotonic() + 0.6
+    stopped = engine(tmp_path / "b", stop=lambda: time.monotonic() > until)
     with pytest.raises(KeyboardInterrupt):
         list(stopped.run(data(), [one]))
     stopped.close()
@@ -216,5 +220,23 @@ def test_a_damaged_checkpoint_only_costs_time(tmp_path: Path) -> None:
     checkpoint.write_bytes(checkpoint.read_bytes()[:-3])
     again = engine(tmp_path / "b")
     ends = [message for message in again.run(data(), [one]) if isinstance(message, Finished)]
-    assert [end.outcome.epochs for end in ends] == [30]
+    assert [end.outcome.epochs for end in ends] == [1500]
     again.close()
+
+
+def test_a_task_that_always_kills_its_process_fails_and_we_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = task(GROUPS[0]).id
+
+    def deadly(one: Task, *arguments: object) -> Iterator[object]:
+        if one.id == wrong:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return train_task(one, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("studium.execution.in_process.train_task", deadly)
+    durable = engine(tmp_path, InProcess(tmp_path, workers=1))
+    assert statuses(durable) == ["failed", "failed", "complete", "complete"]
+    assert lines(durable)[wrong].state == "failed"
+    assert "SIGKILL" in lines(durable)[wrong].reason
+    durable.close()

@@ -203,3 +203,19 @@ def _same(found: Dataset | None, expected: Dataset) -> bool:
         and found.class_names == expected.class_names
         and bool((found.inputs == expected.inputs).all())
     )
+
+
+def test_two_drivers_with_equal_tasks_on_one_cluster_keep_to_themselves(
+    tmp_path: Path, certificates: Certificates
+) -> None:
+    with cluster(certificates, tmp_path, n_workers=1) as url:
+        places = [Workers.cluster(tmp_path / name, connect(url, certificates)) for name in ("a", "b")]
+        runs = [place.run(data(), [task(alone(0, epochs=200))], never) for place in places]
+        ends = [[end for end in run if isinstance(end, Done)] for run in runs]
+        for place in places:
+            place.close()
+    assert ends[0][0].reference.weights == ends[1][0].reference.weights
+    assert all(
+        (tmp_path / name / "fits" / f"{ends[0][0].reference.task}.safetensors").exists()
+        for name in ("a", "b")
+    )

@@ -138,6 +138,40 @@ def test_tasks_that_are_lost_are_computed_again(copy: Path, finished: Path) -> N
     assert weights(copy) == weights(finished)
 
 
+@pytest.mark.parametrize("lost", ["fit", "ledger", "fits"])
+def test_a_finished_run_whose_tasks_are_lost_gets_them_again(copy: Path, finished: Path, lost: str) -> None:
+    if lost == "ledger":
+        (copy / "ledger.db").write_bytes(b"garbage" * 1000)
+    elif lost == "fits":
+        shutil.rmtree(copy / "fits")
+    else:
+        (copy / "fits" / f"{min(FitFiles(copy / 'fits').tasks())}.safetensors").write_bytes(b"damaged")
+    notices: list[str] = []
+    done = resume_run(copy, notice=notices.append)
+    assert done.again == ("rates", "depths")
+    assert "what depends on them is done again" in notices[0] or "the ledger is lost" in notices[0]
+    assert results(copy) == results(finished)
+    assert weights(copy) == weights(finished)
+    assert verify_run(copy, sample=None).is_equal
+    assert resume_run(copy).again == ()
+
+
+def test_tasks_that_have_failed_are_tried_again(copy: Path, finished: Path) -> None:
+    name = min(FitFiles(copy / "fits").tasks())
+    (copy / "fits" / f"{name}.safetensors").unlink()
+    connection = sqlite3.connect(copy / "ledger.db")
+    connection.execute("update tasks set state = 'failed' where id = ?", (name,))
+    connection.commit()
+    connection.close()
+    notices: list[str] = []
+    done = resume_run(copy, notice=notices.append)
+    assert notices == ["1 tasks have failed; what depends on them is done again"]
+    tasks = done.folder.state.tasks
+    assert tasks is not None
+    assert (tasks.computed, tasks.failed) == (1, 0)
+    assert weights(copy) == weights(finished)
+
+
 def test_one_run_has_one_driver(copy: Path) -> None:
     holder = (
         "import sys, time\nfrom pathlib import Path\nfrom studium.runs.lock import driving\n"

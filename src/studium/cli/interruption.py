@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from studium.cli.messages import say
@@ -26,7 +26,8 @@ def stopping() -> Iterator[Callable[[], bool]]:
         if wanted.is_set():
             raise KeyboardInterrupt
         wanted.set()
-        say("note", "stopping at the end of the running epochs, which are kept; once more stops at once")
+        with suppress(RuntimeError):  # of a message that is just being written
+            say("note", "stopping at the end of the running epochs, which are kept; once more stops at once")
 
     before = {number: signal.signal(number, heard) for number in _SIGNALS}
     try:

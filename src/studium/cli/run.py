@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -19,7 +20,7 @@ from studium.cli.options import Json
 from studium.cli.output import print_json, print_line, print_table
 from studium.cli.run_progress import run_progress
 from studium.cli.study_output import describe_step, found_in
-from studium.errors import InputError
+from studium.errors import InputError, StudiumError
 
 if TYPE_CHECKING:
     from studium.runs import PlanRun, RunFolder
@@ -134,7 +135,8 @@ def reported(drive: Callable[[], RunFolder], path: Callable[[], Path | None]) ->
     except BaseException:  # Ctrl-C, too: what is finished gets its report
         where = path()
         if where is not None and (where / "run.json").exists():
-            say("note", f"the report of what was finished is {write_report(RunFolder(where))}")
+            with suppress(StudiumError):  # of a full disk; what happened matters more
+                say("note", f"the report of what was finished is {write_report(RunFolder(where))}")
             say("note", f"to go on: studium resume {where}")
         raise
     write_report(folder)

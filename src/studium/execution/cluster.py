@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from studium.errors import ClusterError
 from studium.execution import worker
-from studium.execution.memory import total_bytes
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -23,7 +22,6 @@ _HOST = "127.0.0.1"
 _SCHEME = "tls://"
 _TRIES, _PAUSE = 10, 0.5  # of a call to all workers, and seconds between them
 _SECONDS = 15  # to wait for a scheduler
-_MEMORY = 0.9  # share of the machine's that its workers may have together
 
 
 @dataclass(frozen=True)
@@ -75,33 +73,35 @@ def local_workers(number: int) -> Connected:
     from distributed.security import Security
 
     _quieten()
-    with dask.config.set(_SETTINGS):
-        security = Security.temporary()
-        try:
-            with _ctrl_c_is_ours():
-                local = LocalCluster(
-                    n_workers=number,
-                    threads_per_worker=1,
-                    processes=True,
-                    host=_HOST,
-                    protocol=_SCHEME,
-                    security=security,
-                    memory_limit=int(total_bytes() * _MEMORY / number),
-                    dashboard_address=f"{_HOST}:0",
-                    worker_dashboard_address=f"{_HOST}:0",
-                    scheduler_kwargs={"dashboard": False},
-                    silence_logs=logging.CRITICAL,
-                )
-        except RuntimeError as error:
-            raise ClusterError(
-                f"the {local_name(number)} could not start ({_reason(error)}): in a script, put what starts them behind "
-                '`if __name__ == "__main__":`, or compute with 0 workers, in process'
-            ) from error
-        client = Client(local, set_as_default=False)
+    # For as long as the cluster lives: a worker that is started again reads them again.
+    settings = dask.config.set(_SETTINGS)
+    try:
+        with _ctrl_c_is_ours():
+            local = LocalCluster(
+                n_workers=number,
+                threads_per_worker=1,
+                processes=True,
+                host=_HOST,
+                protocol=_SCHEME,
+                security=Security.temporary(),
+                memory_limit=0,  # the driver estimates first, and the system ends what asks for too much
+                dashboard_address=f"{_HOST}:0",
+                worker_dashboard_address=f"{_HOST}:0",
+                scheduler_kwargs={"dashboard": False},
+                silence_logs=logging.CRITICAL,
+            )
+    except RuntimeError as error:
+        settings.__exit__(None, None, None)
+        raise ClusterError(
+            f"the {local_name(number)} could not start ({_reason(error)}): in a script, put what starts them behind "
+            '`if __name__ == "__main__":`, or compute with 0 workers, in process'
+        ) from error
+    client = Client(local, set_as_default=False)
 
     def close() -> None:
         client.close()
         local.close()
+        settings.__exit__(None, None, None)
 
     return Connected(client, local_name(number), True, close)
 

@@ -15,8 +15,9 @@ from studium.execution.neighbours import Neighbours
 from studium.execution.place import Died, Done, Place, Raised
 from studium.execution.record_file import DamagedRecordError
 from studium.execution.row_files import RowFiles
-from studium.execution.task import Task
+from studium.execution.task import RowIds, Task
 from studium.execution.train_task import OnDisk
+from studium.files import remove_partial
 from studium.training.concurrency import never
 from studium.training.engine import Advanced, Finished, Message
 from studium.training.group import Group
@@ -83,8 +84,9 @@ class DurableEngine:
         """
         positions: dict[str, list[int]] = {}
         tasks: dict[str, Task] = {}
+        rows = RowIds()
         for position, group in enumerate(groups):
-            task = Task.of(group, dataset.checksum)
+            task = Task.of(group, dataset.checksum, rows)
             tasks[task.id] = task
             positions.setdefault(task.id, []).append(position)
         self._ledger.enter(list(tasks.values()))
@@ -113,6 +115,7 @@ class DurableEngine:
         """Let go of the place and the ledger."""
         try:
             self._place.close()
+            remove_partial(self._fits.directory)  # of workers that were killed
         finally:
             self._ledger.close()
 

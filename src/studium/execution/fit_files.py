@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,13 @@ class FitFiles:
             raise DamagedRecordError("it belongs to another task")
         return result
 
+    def is_whole(self, task: str) -> bool:
+        """Whether a task's result is there and undamaged."""
+        try:
+            return self.read(task) is not None
+        except DamagedRecordError:
+            return False
+
     def tasks(self) -> Iterator[str]:
         """Ids of all tasks with a result, in no order."""
         if self.directory.is_dir():
@@ -200,9 +207,9 @@ def _outcome(
 def _unpacked(path: Path, content: bytes) -> Result:
     facts, arrays = decode(content)
     try:
-        members = sorted(facts["members"].items(), key=lambda item: int(item[0]))
+        file, members = _File(path), sorted(facts["members"].items(), key=lambda item: int(item[0]))
         outcomes = tuple(
-            _outcome(place, said, arrays, _Weights(path, place, tuple(said["weights"])))
+            _outcome(place, said, arrays, _Weights(file, place, tuple(said["weights"])))
             for place, said in members
         )
         seconds = sum(outcome.seconds for outcome in outcomes)
@@ -213,18 +220,27 @@ def _unpacked(path: Path, content: bytes) -> Result:
         raise DamagedRecordError(f"it lacks {error}") from error
 
 
-class _Weights(Mapping[str, np.ndarray]):
-    """Weights of one member, read from its file when they are first asked for: a study keeps thousands of fits."""
+class _File:
+    """A file of results, read again when the weights of a member are first asked for: a study keeps thousands of fits."""
 
-    def __init__(self, path: Path, place: str, names: tuple[str, ...]) -> None:
-        self._path, self._place, self._names = path, place, names
-        self._arrays: dict[str, np.ndarray] | None = None
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def arrays(self) -> dict[str, np.ndarray]:
+        return decode(self._path.read_bytes())[1]
+
+
+class _Weights(Mapping[str, np.ndarray]):
+    """Weights of one member."""
+
+    def __init__(self, file: _File, place: str, names: tuple[str, ...]) -> None:
+        self._file, self._place, self._names = file, place, names
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if self._arrays is None:
-            _, arrays = decode(self._path.read_bytes())
-            self._arrays = {each: arrays[f"{self._place}/weights/{each}"].copy() for each in self._names}
-        return self._arrays[name]
+        if name not in self._names:
+            raise KeyError(name)
+        return self._file.arrays[f"{self._place}/weights/{name}"].copy()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

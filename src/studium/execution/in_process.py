@@ -52,7 +52,7 @@ class InProcess:
         threads = max((task.group.threads for task in tasks), default=1)
         positions = range(len(tasks))
         for message in concurrency.run_items(
-            positions, train, workers=self.n_workers, threads=threads, stop=stop
+            positions, train, workers=self.n_workers, threads=threads, stop=stop, apart=True
         ):
             yield Died(message.item, message.reason) if isinstance(message, concurrency.Died) else message
 

@@ -206,7 +206,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         if connection.execute("pragma quick_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("its pages contradict each other")
         if connection.execute("pragma user_version").fetchone() == (0,):
-            connection.executescript(f"{_SCHEMA}pragma user_version = {_FORMAT};")
+            connection.executescript(f"begin; {_SCHEMA}pragma user_version = {_FORMAT}; commit;")
         columns = [column for column, *_ in connection.execute("select * from tasks limit 1").description]
         if columns != list(TaskLine._fields):
             raise sqlite3.DatabaseError(f"its tasks have {', '.join(columns)}")

@@ -40,19 +40,15 @@ class Task:
     data: str
 
     @classmethod
-    def of(cls, group: Group, data: str) -> Task:
+    def of(cls, group: Group, data: str, rows: Callable[[np.ndarray], str] | None = None) -> Task:
         """The task of training a group.
 
         Args:
             group: The members.
             data: Checksum of the dataset that their rows belong to.
+            rows: Gives the id of row indices, see :class:`RowIds`, when there are more tasks that share them.
         """
-        known: dict[int, str] = {}  # members of a study share the very arrays
-
-        def rows(indices: np.ndarray) -> str:
-            if id(indices) not in known:
-                known[id(indices)] = rows_id(indices)
-            return known[id(indices)]
+        rows = rows or RowIds()
 
         spec = json.dumps(
             {
@@ -95,6 +91,21 @@ class Task:
         """All sets of row indices that the members use, by id."""
         used = {id(each): each for member in self.group.members for each in (member.train, member.validation)}
         return {rows_id(each): each for each in used.values()}
+
+
+class RowIds:
+    """Ids of sets of row indices, each computed once: members of a study share the very arrays."""
+
+    def __init__(self) -> None:
+        self._known: dict[
+            int, tuple[np.ndarray, str]
+        ] = {}  # the array is kept, so that nothing else gets its identity
+
+    def __call__(self, indices: np.ndarray) -> str:
+        """Id of row indices."""
+        if id(indices) not in self._known:
+            self._known[id(indices)] = (indices, rows_id(indices))
+        return self._known[id(indices)][1]
 
 
 _Network: TypeAdapter[MLPSpec | CNNSpec] = TypeAdapter(MLPSpec | CNNSpec)

@@ -76,6 +76,8 @@ def compute(call: Call) -> End:
     """
     from distributed import get_worker
 
+    if call.driver in _stopping:
+        return Stopped(call.position)
     worker = get_worker()
     opened = _opened(call.task.data)
     if opened is None:

@@ -35,14 +35,20 @@ class Workers:
     Args:
         directory: The run's folder.
         start: Starts or reaches them; called at the first task.
-        n_workers: Workers, when it is known before they are there.
         name: What they are, in words.
+        n_workers: Workers, when it is known before they are there.
+        let_go: Lets go of them when no task came.
     """
 
     def __init__(
-        self, directory: Path, start: Callable[[], Connected], name: str, n_workers: int = 1
+        self,
+        directory: Path,
+        start: Callable[[], Connected],
+        name: str,
+        n_workers: int = 1,
+        let_go: Callable[[], None] = lambda: None,
     ) -> None:
-        self._directory, self._start = directory.resolve(), start
+        self._directory, self._start, self._let_go = directory.resolve(), start, let_go
         self.name, self.n_workers = name, n_workers
         self._driver = f"studium-{uuid.uuid4().hex}"
         self._connected: Connected | None = None
@@ -67,7 +73,7 @@ class Workers:
             directory: The run's folder.
             connected: The cluster, see :func:`studium.execution.cluster.connect`.
         """
-        return cls(directory, lambda: connected, connected.name)
+        return cls(directory, lambda: connected, connected.name, let_go=connected.close)
 
     def run(self, dataset: Dataset, tasks: Sequence[Task], stop: Callable[[], bool]) -> Iterator[Report]:
         """Compute tasks; see :class:`studium.execution.place.Place`.
@@ -82,9 +88,9 @@ class Workers:
 
     def close(self) -> None:
         """Let go of the workers; those on this machine end."""
-        if self._connected is not None:
-            self._connected.close()
-            self._connected = None
+        close = self._let_go if self._connected is None else self._connected.close
+        self._connected, self._let_go = None, lambda: None
+        close()
 
     def _n_ahead(self) -> int:
         return self.n_workers * (1 + _AHEAD)
@@ -146,13 +152,20 @@ class _Submitted:
                 yield from _said(advanced, 0.0 if ended else _POLLS)
                 self._check_connected()
         finally:
-            self._client.cancel(list(self._running))
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._running and self._client.status == "running":
+            on_all(
+                self._client, worker.stop, self._driver
+            )  # what runs cannot be cancelled, only asked to end
+        self._client.cancel(list(self._running))
 
     def _submit(self) -> None:
         while self._waiting and len(self._running) < self._n_ahead:
             call = self._waiting.pop()
             attempt = self._attempts[call.task.id] = self._attempts.get(call.task.id, 0) + 1
-            key = call.task.id if attempt == 1 else f"{call.task.id}-{attempt}"
+            key = f"{call.task.id}-{call.driver}-{attempt}"  # another driver's equal task writes into another folder
             future = self._client.submit(worker.compute, call, key=key, pure=False)
             self._running[future] = call
             self._completed.add(future)
@@ -186,7 +199,7 @@ class _Submitted:
                 )
                 self._waiting.append(call)
             elif not isinstance(end, worker.Stopped):
-                yield end
+                yield end._replace(task=call.position)
 
 
 def _said(advanced: queue.SimpleQueue[Advanced], seconds: float) -> Iterator[Advanced]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -188,18 +188,25 @@ class PlanRun:
     def _run_steps(
         self, writer: RunWriter, steps: list[PreparedStep], place: Place, stop: Callable[[], bool]
     ) -> None:
-        engine = DurableEngine(writer.path, place, stop=stop, notice=_log.warning)
-        try:
-            pace = _Pace([each.seconds for each in steps])
-            for position, each in enumerate(steps):
-                if stop():
-                    raise KeyboardInterrupt
-                reporter = _Reporter(self._observe, pace, each.step.name, position, len(steps))
-                self._run_step(each, writer, engine, reporter)
-                reporter.share(1.0)
-        finally:
-            writer.tasks(_counts(engine, place))
-            engine.close()
+        with ExitStack() as stack:
+            stack.callback(place.close)
+            engine = DurableEngine(writer.path, place, stop=stop, notice=_log.warning)
+            stack.callback(engine.close)
+            try:
+                self._run_all(writer, steps, engine, stop)
+            finally:
+                writer.tasks(_counts(engine, place))
+
+    def _run_all(
+        self, writer: RunWriter, steps: list[PreparedStep], engine: DurableEngine, stop: Callable[[], bool]
+    ) -> None:
+        pace = _Pace([each.seconds for each in steps])
+        for position, each in enumerate(steps):
+            if stop():
+                raise KeyboardInterrupt
+            reporter = _Reporter(self._observe, pace, each.step.name, position, len(steps))
+            self._run_step(each, writer, engine, reporter)
+            reporter.share(1.0)
 
     def _run_step(
         self, each: PreparedStep, writer: RunWriter, engine: DurableEngine, reporter: _Reporter

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studium.errors import RunFolderError
+from studium.execution import Ledger
+from studium.execution.train_task import OnDisk
 from studium.files import remove_partial
 from studium.runs.execute import Observer, PlanRun
 from studium.runs.execution import Execution
@@ -15,6 +17,7 @@ from studium.runs.lock import driving
 from studium.runs.plan_file import load_plan
 from studium.runs.results import TrainResult
 from studium.runs.state import StepState
+from studium.runs.verification import differences
 from studium.training.concurrency import never
 
 
@@ -67,10 +70,11 @@ def resume_run(
     with driving(folder.path):
         folder = RunFolder(path)  # as it is now that nobody else writes
         remove_partial(folder.path)
-        notices = _damages(folder)
+        lost = lost_tasks(folder.path)
+        notices = (*_damages(folder), *((f"{lost}; what depends on them is done again",) if lost else ()))
         for each in notices:
             notice(each)
-        again = tuple(step.name for step in folder.state.steps if not _is_done(folder, step))
+        again = tuple(step.name for step in folder.state.steps if lost or not _is_done(folder, step))
         if not again and folder.state.status == "complete":
             return Resumed(folder, (), notices)
         run = PlanRun(
@@ -80,7 +84,31 @@ def resume_run(
             execution=execution,
         )
         _check_data(folder, run)
+        for each in differences(folder):
+            notice(f"{each} since the run began: what is computed now may differ in its last bits")
         return Resumed(run.resume(folder, again, stop), again, notices)
+
+
+def lost_tasks(path: Path) -> str:
+    """What is wrong with the tasks of a run, in words; empty when each has its whole result.
+
+    Args:
+        path: The run's folder.
+    """
+    if not (path / "fits").exists() and not (path / "ledger.db").exists():
+        return ""  # nothing was trained, or by a version without tasks
+    fits = OnDisk(path).fits
+    ledger = Ledger(path / "ledger.db")
+    try:
+        lines = list(ledger.tasks())
+    finally:
+        ledger.close()
+    failed = sum(line.state == "failed" for line in lines)
+    damaged = sum(line.state == "complete" and not fits.is_whole(line.id) for line in lines)
+    if ledger.replaced is not None or not lines:
+        return "the ledger is lost"
+    words = (f"{failed} tasks have failed" if failed else "",)
+    return "; ".join(filter(None, (*words, f"the results of {damaged} tasks are lost" if damaged else "")))
 
 
 def _is_done(folder: RunFolder, step: StepState) -> bool:

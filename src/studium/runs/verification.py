@@ -107,7 +107,7 @@ def verify_run(
     pools = _pools(folder, offline=offline)
     rows = RowFiles(folder.path / "rows")
     checked = tuple(_check(names[number], results, rows, pools) for number in sorted(chosen.tolist()))
-    return Verification(checked, len(names), machine(), _differences(folder))
+    return Verification(checked, len(names), machine(), differences(folder))
 
 
 def _pools(folder: RunFolder, *, offline: bool) -> dict[str, Dataset]:
@@ -149,14 +149,17 @@ def _computed(task: Task, dataset: Dataset) -> tuple[str, str]:
     return "", "it did not end"
 
 
-def _differences(folder: RunFolder) -> tuple[str, ...]:
+def differences(folder: RunFolder) -> tuple[str, ...]:
+    """How this environment differs from the one that a run was begun in, in sentences."""
     now = current_environment().model_dump(mode="json")
     then = folder.environment
     versions: Sequence[tuple[str, object, object]] = [
         (name, then.get("versions", {}).get(name), now["versions"][name])
         for name in ("torch", "numpy", "studium")
     ]
-    facts = [(name.replace("_", " "), then.get(name), now[name]) for name in ("cpu_capability", "blas")]
+    facts = [
+        (name.replace("_", " "), then.get(name), now[name]) for name in ("cpu_capability", "blas", "cores")
+    ]
     return tuple(
         f"{name} was {before}, and is {here}" for name, before, here in (*versions, *facts) if before != here
     )

@@ -6,6 +6,7 @@ copy-on-write: Python's global lock would let two threads of small operations do
 
 from __future__ import annotations
 
+import mmap
 import multiprocessing
 import os
 import signal
@@ -68,6 +69,7 @@ def run_items(
     workers: int,
     threads: int,
     stop: Callable[[], bool] = never,
+    apart: bool = False,
 ) -> Iterator[Any]:
     """Messages of the training of all items, as they come.
 
@@ -77,13 +79,15 @@ def run_items(
         workers: Items at the same time.
         threads: Threads within each.
         stop: Asked now and then; once it is true the running items are told to end, and no others begin.
+        apart: Whether a single worker is a process of its own, too, where it can be: then an item that kills its process
+            does not kill ours.
 
     Yields:
         What ``train`` gives, and :class:`Died` for an item whose process died. The first exception of an item is raised
         here, after the others have been ended.
     """
     with torch_threads(threads), product_threads(threads):
-        if min(workers, len(items)) <= 1:
+        if min(workers, len(items)) <= 1 and not (apart and _can_fork()):
             yield from _here(items, train, stop)
         else:
             yield from _Pool(items, train, min(workers, len(items)), stop).run()
@@ -97,6 +101,24 @@ def _here(items: Sequence[Item], train: Train[Item], stop: Callable[[], bool]) -
             yield from train(item, stop)
         except StoppedError:
             return
+
+
+class _SharedFlag:
+    """Shared with forks, and without a lock, which a fork that is killed would take with it."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, 1)
+
+    def set(self) -> None:
+        self._memory[0] = 1
+
+    def is_set(self) -> bool:
+        return self._memory[0] == 1
+
+
+def _can_fork() -> bool:
+    methods = multiprocessing.get_all_start_methods()
+    return "fork" in methods and os.name == "posix" and torch.get_num_threads() == 1
 
 
 class _Running(NamedTuple):
@@ -118,10 +140,9 @@ class _Pool:
         self._items, self._train, self._n_workers, self._stop = items, train, n_workers, stop
         # After a fork only one thread may compute: the pools of the parent's threads do not exist in the child.
         self._n_threads = torch.get_num_threads()
-        methods = multiprocessing.get_all_start_methods()
-        self._forks = "fork" in methods and os.name == "posix" and self._n_threads == 1
+        self._forks = _can_fork()
         self._context: Any = multiprocessing.get_context("fork" if self._forks else None)
-        self._ending: _Event = self._context.Event() if self._forks else threading.Event()
+        self._ending: _Event = _SharedFlag() if self._forks else threading.Event()
         self._running: dict[Connection, _Running] = {}
         self._upcoming = iter(range(len(items)))
 
@@ -152,13 +173,17 @@ class _Pool:
     def _heard(self, connection: Connection) -> Iterator[Any]:
         try:
             kind, content = connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (OSError, EOFError):
             yield from self._died(connection)
             return
         if kind == "ask":
             following = None if self._ending.is_set() else next(self._upcoming, None)
             self._running[connection] = self._running[connection]._replace(item=following)
-            connection.send(following)
+            try:
+                connection.send(following)
+            except OSError:
+                yield from self._died(connection)
+                return
             if following is None:
                 self._leave(connection)
         elif kind == "error":
