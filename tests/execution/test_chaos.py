@@ -27,8 +27,16 @@ def test_a_killed_worker_costs_only_its_task(tmp_path: Path, expected: Ended, wo
     kill_worker(tmp_path / "run", workers, SHORT, 0.5 * expected.seconds, expected, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_ctrl_c_in_a_terminal_ends_in_good_order(tmp_path: Path, workers: int) -> None:
-    size = FULL | {"points": 10}
-    expected = undisturbed(tmp_path / "undisturbed" / "alone", 0, size)
-    interrupt(tmp_path / "run" / "alone", workers, size, 2.0 if workers else 0.3, expected)
+LONGER = FULL | {"points": 10}
+
+
+@pytest.fixture(scope="module")
+def expected_of_longer(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    return undisturbed(tmp_path_factory.mktemp("chaos") / "longer" / "alone", 0, LONGER)
+
+
+@pytest.mark.parametrize(("workers", "seconds"), [(0, 0.3), (2, 2.0)])
+def test_ctrl_c_in_a_terminal_ends_in_good_order(
+    tmp_path: Path, expected_of_longer: Ended, workers: int, seconds: float
+) -> None:
+    interrupt(tmp_path / "run" / "alone", workers, LONGER, seconds, expected_of_longer)

@@ -189,10 +189,10 @@ def test_a_failed_fit_says_why_and_has_nothing_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fused", [True, False])
 def test_a_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path: Path, fused: bool) -> None:
-    one = group(0, 1, epochs=6000) if fused else alone(0, epochs=1500)
+    one = group(0, 1, epochs=12000) if fused else alone(0, epochs=1500)
     undisturbed = engine(tmp_path / "a" / "run")
     list(undisturbed.run(data(), [one]))
-    until = time.monotonic() + 0.6
+    until = time.monotonic() + 0.3
     stopped = engine(tmp_path / "b" / "run", stop=lambda: time.monotonic() > until)
     with pytest.raises(KeyboardInterrupt):
         list(stopped.run(data(), [one]))
@@ -211,7 +211,7 @@ def test_a_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path: Path, 
 
 def test_a_damaged_checkpoint_only_costs_time(tmp_path: Path) -> None:
     one = alone(0, epochs=1500)
-    until = time.monotonic() + 0.6
+    until = time.monotonic() + 0.3
     stopped = engine(tmp_path / "b", stop=lambda: time.monotonic() > until)
     with pytest.raises(KeyboardInterrupt):
         list(stopped.run(data(), [one]))

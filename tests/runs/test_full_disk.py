@@ -69,11 +69,8 @@ def _sizes(path: Path) -> dict[str, int]:
     "place",
     [
         "plan.toml",
-        "run.json",
         "ledger.db",
-        "rows/*",
         "fits/*",
-        "studies/rates/*",
         "models/net/w*",
         "report.html",
     ],

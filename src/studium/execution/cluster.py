@@ -149,7 +149,12 @@ def connect(url: str, certificates: Certificates | None = None) -> Connected:
     try:
         with dask.config.set(_SETTINGS):
             client = Client(url, security=security, timeout=_SECONDS, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AssertionError,
+    ) as error:  # the last where Dask's own thread does not start
         raise ClusterError(
             f"the cluster {url} cannot be reached ({_reason(error)}): check the address, that its scheduler runs, and "
             "that the certificates are of the same authority"
