@@ -22,21 +22,11 @@ def test_a_killed_driver_costs_only_what_was_running(
     kill_driver(tmp_path / "run", workers, SHORT, share * expected.seconds, expected)
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_a_killed_worker_costs_only_its_task(tmp_path: Path, expected: Ended, workers: int) -> None:
-    kill_worker(tmp_path / "run", workers, SHORT, 0.5 * expected.seconds, expected, np.random.default_rng(0))
+def test_a_killed_worker_costs_only_its_task(tmp_path: Path, expected: Ended) -> None:
+    kill_worker(tmp_path / "run", 2, SHORT, 0.5 * expected.seconds, expected, np.random.default_rng(0))
 
 
-LONGER = FULL | {"points": 10}
-
-
-@pytest.fixture(scope="module")
-def expected_of_longer(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    return undisturbed(tmp_path_factory.mktemp("chaos") / "longer" / "alone", 0, LONGER)
-
-
-@pytest.mark.parametrize(("workers", "seconds"), [(0, 0.3), (2, 2.0)])
-def test_ctrl_c_in_a_terminal_ends_in_good_order(
-    tmp_path: Path, expected_of_longer: Ended, workers: int, seconds: float
-) -> None:
-    interrupt(tmp_path / "run" / "alone", workers, LONGER, seconds, expected_of_longer)
+def test_ctrl_c_in_a_terminal_ends_in_good_order(tmp_path: Path) -> None:
+    size = FULL | {"points": 10}
+    expected = undisturbed(tmp_path / "undisturbed" / "alone", 0, size)
+    interrupt(tmp_path / "run" / "alone", 2, size, 2.0, expected)

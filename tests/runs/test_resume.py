@@ -165,7 +165,7 @@ def test_tasks_that_have_failed_are_tried_again(copy: Path, finished: Path) -> N
     connection.close()
     notices: list[str] = []
     done = resume_run(copy, notice=notices.append)
-    assert notices == ["1 tasks have failed; what depends on them is done again"]
+    assert notices == ["1 task has failed; what depends on them is done again"]
     tasks = done.folder.state.tasks
     assert tasks is not None
     assert (tasks.computed, tasks.failed) == (1, 0)

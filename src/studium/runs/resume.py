@@ -107,8 +107,14 @@ def lost_tasks(path: Path) -> str:
     damaged = sum(line.state == "complete" and not fits.is_whole(line.id) for line in lines)
     if ledger.replaced is not None or not lines:
         return "the ledger is lost"
-    words = (f"{failed} tasks have failed" if failed else "",)
-    return "; ".join(filter(None, (*words, f"the results of {damaged} tasks are lost" if damaged else "")))
+    words = (f"{failed} {_tasks(failed)} failed" if failed else "",)
+    return "; ".join(
+        filter(None, (*words, f"{damaged} {_tasks(damaged)} no whole result" if damaged else ""))
+    )
+
+
+def _tasks(number: int) -> str:
+    return "task has" if number == 1 else "tasks have"
 
 
 def _is_done(folder: RunFolder, step: StepState) -> bool:
