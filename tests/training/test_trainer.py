@@ -75,11 +75,12 @@ def test_leaving_early_stops_the_training_and_its_threads(workers: int) -> None:
     members = [
         member(dataset, seed, epochs=1 if seed == 0 else 10**6, hidden=(3 + seed % 2,)) for seed in range(40)
     ]
+    before = threading.active_count()
     fits = Trainer(dataset, workers=workers).iterate(members)
     position, fit = next(fits)
     assert (position, fit.status) == (0, "complete")
     fits.close()  # type: ignore[attr-defined]
-    assert threading.active_count() == 1
+    assert threading.active_count() <= before
     assert multiprocessing.active_children() == []
 
 
@@ -89,11 +90,12 @@ def test_an_exception_in_one_group_is_raised_and_ends_the_others() -> None:
     def fail(progress: Progress) -> None:
         raise ZeroDivisionError
 
+    before = threading.active_count()
     with pytest.raises(ZeroDivisionError):
         Trainer(dataset, workers=2, progress=fail).fit(
             [member(dataset, seed, epochs=10**5) for seed in range(40)]
         )
-    assert threading.active_count() == 1
+    assert threading.active_count() <= before
     assert multiprocessing.active_children() == []
 
 
