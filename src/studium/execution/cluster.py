@@ -168,6 +168,11 @@ def connect(url: str, certificates: Certificates | None = None) -> Connected:
 
 
 _SETTINGS: dict[str, Any] = {
+    # One thread each. Dask's own choice also gives every freed piece of memory back to the system, and a network that trains
+    # asks for it again at each step.
+    "distributed.nanny.pre-spawn-environ": dict.fromkeys(
+        ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+    ),
     "distributed.scheduler.allowed-failures": 0,  # attempts are counted by the driver, which knows the tasks
     "distributed.scheduler.worker-saturation": 1.0,  # a worker that dies takes no waiting task with it
     "distributed.scheduler.http.routes": [],
