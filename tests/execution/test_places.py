@@ -219,3 +219,14 @@ def test_two_drivers_with_equal_tasks_on_one_cluster_keep_to_themselves(
         (tmp_path / name / "fits" / f"{ends[0][0].reference.task}.safetensors").exists()
         for name in ("a", "b")
     )
+
+
+def test_workers_that_were_left_in_the_middle_do_the_next_tasks(tmp_path: Path) -> None:
+    place = Workers.local(tmp_path, 1)
+    try:
+        left = place.run(data(), [task(alone(0, epochs=100_000))], never)
+        next(left)
+        left.close()  # type: ignore[attr-defined]
+        assert [end.task for end in place.run(data(), [task()], never) if isinstance(end, Done)] == [0]
+    finally:
+        place.close()

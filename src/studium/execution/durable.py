@@ -73,7 +73,7 @@ class DurableEngine:
             self._rebuild(self._ledger.replaced)
         self._computed: set[str] = set()
         self._reused: set[str] = set()
-        self._failed: dict[str, str] = {}
+        self._failed: set[str] = set()
 
     def run(self, dataset: Dataset, groups: Sequence[Group]) -> Iterator[Message]:
         """Train all groups; see :class:`studium.training.engine.Engine`.
@@ -98,18 +98,13 @@ class DurableEngine:
             else:
                 yield from _finished(positions[task.id], found.outcomes, trained=False)
         if open_tasks:
-            yield from self._computed_now(open_tasks, dataset, positions)
+            yield from self._computed_now(open_tasks, dataset, positions, rows)
         self._ledger.commit()
 
     @property
     def tally(self) -> Tally:
         """What became of the tasks so far."""
         return Tally(len(self._computed), len(self._reused), len(self._failed), self._ledger.weights())
-
-    @property
-    def failures(self) -> dict[str, str]:
-        """Why tasks failed, by id."""
-        return dict(self._failed)
 
     def close(self) -> None:
         """Let go of the place and the ledger."""
@@ -147,9 +142,9 @@ class DurableEngine:
         self._notice(f"the ledger was damaged: it was set aside as {damaged} and made anew from the results")
 
     def _computed_now(
-        self, tasks: list[Task], dataset: Dataset, positions: dict[str, list[int]]
+        self, tasks: list[Task], dataset: Dataset, positions: dict[str, list[int]], rows: RowIds
     ) -> Iterator[Message]:
-        self._rows.keep(tasks)
+        self._rows.keep(tasks, rows)
         self._ledger.commit()
         attempts = Attempts(tasks, dataset, self._place.n_workers)
         for task, reason in attempts.hopeless:
@@ -165,7 +160,7 @@ class DurableEngine:
                 elif attempts.died(part[report.task]):
                     self._ledger.died(part[report.task].id, report.reason)
                 else:
-                    yield from self._given_up(part[report.task], _given_up(report), "", positions)
+                    yield from self._given_up(part[report.task], _dead(report), "", positions)
             if self._stop():
                 self._ledger.event("stopped", "asked to stop; what was running has written checkpoints")
                 self._ledger.commit()
@@ -185,7 +180,7 @@ class DurableEngine:
     ) -> Iterator[Finished]:
         self._ledger.failed(task.id, reason, traceback)
         self._checkpoints.remove(task.id)
-        self._failed[task.id] = reason
+        self._failed.add(task.id)
         self._notice(
             f"task {task.id[:12]} failed ({reason}); the others go on, and resuming the run tries it again"
         )
@@ -193,7 +188,7 @@ class DurableEngine:
         yield from _finished(positions[task.id], outcomes, trained=False)
 
 
-def _given_up(report: Died) -> str:
+def _dead(report: Died) -> str:
     return f"{report.reason}; it died three times, the last time alone"
 
 

@@ -24,7 +24,7 @@ def task_bytes(task: Task, dataset: Dataset) -> int:
         dataset: Where its rows are.
     """
     numbers = sum(map(_numbers, task.group.members))
-    rows = len({member.train.tobytes() for member in task.group.members})
+    rows = len({id(member.train) for member in task.group.members})
     copies = (
         rows * dataset.inputs.numel() if task.group.fused and dataset.inputs.dtype.is_floating_point else 0
     )

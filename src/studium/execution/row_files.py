@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from studium.execution.record_file import DamagedRecordError, decode, encode
-from studium.execution.task import Task, rows_id
+from studium.execution.task import RowIds, Task, rows_id
 from studium.files import write_atomic
 
 _ROWS = "rows"
@@ -25,14 +25,18 @@ class RowFiles:
         self._directory = directory
         self._kept: set[str] = set()
 
-    def keep(self, tasks: Iterable[Task]) -> None:
+    def keep(self, tasks: Iterable[Task], ids: RowIds) -> None:
         """Write the rows of tasks, those that are not there.
+
+        Args:
+            tasks: Whose rows.
+            ids: Of the rows, as far as they are known.
 
         Raises:
             UnavailableError: The disk is full, or the folder cannot be written.
         """
         for task in tasks:
-            for name, rows in task.rows().items():
+            for name, rows in task.rows(ids).items():
                 if name not in self._kept and not self._path(name).exists():
                     write_atomic(self._path(name), encode({}, {_ROWS: rows.astype(np.int64)}))
                 self._kept.add(name)

@@ -87,10 +87,16 @@ class Task:
         group = Group(members, read["fused"], read["threads"], read["device"])
         return cls(task_id(spec), spec, group, read["data"])
 
-    def rows(self) -> dict[str, np.ndarray]:
-        """All sets of row indices that the members use, by id."""
-        used = {id(each): each for member in self.group.members for each in (member.train, member.validation)}
-        return {rows_id(each): each for each in used.values()}
+    def rows(self, ids: Callable[[np.ndarray], str] | None = None) -> dict[str, np.ndarray]:
+        """All sets of row indices that the members use, by id.
+
+        Args:
+            ids: As for :meth:`of`.
+        """
+        ids = ids or RowIds()
+        return {
+            ids(each): each for member in self.group.members for each in (member.train, member.validation)
+        }
 
 
 class RowIds:

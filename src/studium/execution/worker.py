@@ -22,7 +22,7 @@ from studium.training.group import Normalisations
 _DATASETS = 2  # that a worker keeps open
 _SAYS = 0.5  # seconds between two messages about progress to the driver
 
-_stopping: set[str] = set()  # drivers that want their tasks to end
+_stopping: set[str] = set()  # batches of tasks that nobody wants any more
 
 
 class NoData(NamedTuple):
@@ -56,13 +56,15 @@ class Call(NamedTuple):
         position: Of the task.
         task: The task.
         results: Where its result goes.
-        driver: Name of the driver, to tell its tasks from others'.
+        driver: Name of the driver, under which it listens.
+        batch: Name of the tasks that were submitted with this one, to stop them and no others.
     """
 
     position: int
     task: Task
     results: Results
     driver: str
+    batch: str
 
 
 End = Done | Died | Raised | NoData | Stopped
@@ -76,7 +78,7 @@ def compute(call: Call) -> End:
     """
     from distributed import get_worker
 
-    if call.driver in _stopping:
+    if call.batch in _stopping:
         return Stopped(call.position)
     worker = get_worker()
     opened = _opened(call.task.data)
@@ -85,7 +87,7 @@ def compute(call: Call) -> End:
         return NoData(call.position, worker.address, call.task.data)
     said, counted = time.monotonic(), 0
     try:
-        for message in train_task(call.task, *opened, call.results, lambda: call.driver in _stopping):
+        for message in train_task(call.task, *opened, call.results, lambda: call.batch in _stopping):
             if isinstance(message, Reference):
                 return Done(call.position, message)
             counted += message.n_epochs
@@ -101,9 +103,9 @@ def compute(call: Call) -> End:
     raise AssertionError("a task ends with a reference")
 
 
-def stop(driver: str) -> None:
-    """End the tasks of a driver at their next epoch."""
-    _stopping.add(driver)
+def stop(batch: str) -> None:
+    """End the tasks of a batch at their next epoch."""
+    _stopping.add(batch)
 
 
 def sees(path: str, content: str) -> bool:

@@ -6,6 +6,7 @@ import queue
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class Workers:
     ) -> None:
         self._directory, self._start, self._let_go = directory.resolve(), start, let_go
         self.name, self.n_workers = name, n_workers
-        self._driver = f"studium-{uuid.uuid4().hex}"
+        self._driver, self._batches = f"studium-{uuid.uuid4().hex}", count()
         self._connected: Connected | None = None
         self._advanced: queue.SimpleQueue[Advanced] = queue.SimpleQueue()
         self._results: Results = ByValue()
@@ -83,7 +84,10 @@ class Workers:
         """
         DataCache().keep(dataset)
         connected = self._connect()
-        calls = [worker.Call(place, task, self._results, self._driver) for place, task in enumerate(tasks)]
+        batch = f"{self._driver}-{next(self._batches)}"
+        calls = [
+            worker.Call(place, task, self._results, self._driver, batch) for place, task in enumerate(tasks)
+        ]
         yield from _Submitted(connected, calls, dataset, self._n_ahead()).ends(stop, self._advanced)
 
     def close(self) -> None:
@@ -129,7 +133,7 @@ class _Submitted:
 
         self._connected, self._client, self._dataset = connected, connected.client, dataset
         self._waiting, self._n_ahead = list(reversed(calls)), n_ahead
-        self._driver = calls[0].driver
+        self._batch = calls[0].batch
         self._running: dict[Future[worker.End], worker.Call] = {}
         self._attempts: dict[str, int] = {}
         self._seen = self._looked = time.monotonic()  # when there were workers, and when we looked
@@ -144,7 +148,7 @@ class _Submitted:
             while self._running or self._waiting:
                 if stop() and not told:
                     self._waiting.clear()
-                    on_all(self._client, worker.stop, self._driver)
+                    on_all(self._client, worker.stop, self._batch)
                     told = True
                 self._submit()
                 ended = self._completed.next_batch(block=False)
@@ -156,16 +160,15 @@ class _Submitted:
 
     def _let_go(self) -> None:
         if self._running and self._client.status == "running":
-            on_all(
-                self._client, worker.stop, self._driver
-            )  # what runs cannot be cancelled, only asked to end
+            # What runs cannot be cancelled, only asked to end.
+            on_all(self._client, worker.stop, self._batch)
         self._client.cancel(list(self._running))
 
     def _submit(self) -> None:
         while self._waiting and len(self._running) < self._n_ahead:
             call = self._waiting.pop()
             attempt = self._attempts[call.task.id] = self._attempts.get(call.task.id, 0) + 1
-            key = f"{call.task.id}-{call.driver}-{attempt}"  # another driver's equal task writes into another folder
+            key = f"{call.task.id}-{call.batch}-{attempt}"  # another driver's equal task writes into another folder
             future = self._client.submit(worker.compute, call, key=key, pure=False)
             self._running[future] = call
             self._completed.add(future)

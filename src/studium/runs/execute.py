@@ -177,9 +177,7 @@ class PlanRun:
             writer.finish("interrupted")
             raise
         except Exception as error:
-            with suppress(
-                UnavailableError
-            ):  # a full disk: what happened matters more than that it cannot be noted
+            with suppress(UnavailableError):  # a full disk: what happened matters more than to note it
                 writer.finish("failed", str(error))
             raise
         writer.finish()

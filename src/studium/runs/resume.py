@@ -105,7 +105,7 @@ def lost_tasks(path: Path) -> str:
         ledger.close()
     failed = sum(line.state == "failed" for line in lines)
     damaged = sum(line.state == "complete" and not fits.is_whole(line.id) for line in lines)
-    if ledger.replaced is not None or not lines:
+    if ledger.replaced is not None or (not lines and any(True for _ in fits.tasks())):
         return "the ledger is lost"
     words = (f"{failed} {_tasks(failed)} failed" if failed else "",)
     return "; ".join(
