@@ -101,6 +101,12 @@ class DurableEngine:
             yield from self._computed_now(open_tasks, dataset, positions, rows)
         self._ledger.commit()
 
+    def release(self, dataset: Dataset, groups: Sequence[Group]) -> None:
+        """Remove the checkpoints of paused groups; see :class:`studium.training.engine.Engine`."""
+        rows = RowIds()
+        for group in groups:
+            self._checkpoints.remove(Task.of(group, dataset.checksum, rows).id)
+
     @property
     def tally(self) -> Tally:
         """What became of the tasks so far."""
@@ -127,7 +133,8 @@ class DurableEngine:
             result = self._fits.read(task.id)
         if result is not None:
             self._ledger.complete(result)
-            self._checkpoints.remove(task.id)  # of a worker that was killed just before it did
+            if "paused" not in result.reference.statuses:
+                self._checkpoints.remove(task.id)  # of a worker that was killed just before it did
             if task.id not in self._computed:
                 self._reused.add(task.id)
         return result

@@ -17,6 +17,7 @@ from studium.environment import current_environment
 from studium.models import CNNSpec, MLPSpec
 from studium.training import Member, TrainConfig
 from studium.training.group import Group
+from studium.training.stages import Stage
 
 _FORMAT = 1  # raised whenever the same description begins to give other weights
 _VERSIONS = ("numpy", "studium", "torch")  # the packages whose versions decide about bits
@@ -49,20 +50,18 @@ class Task:
             rows: Gives the id of row indices, see :class:`RowIds`, when there are more tasks that share them.
         """
         rows = rows or RowIds()
-
-        spec = json.dumps(
-            {
-                "format": _FORMAT,
-                "data": data,
-                "fused": group.fused,
-                "threads": group.threads,
-                "device": group.device,
-                "versions": _versions(),
-                "members": [_described(member, rows) for member in group.members],
-            },
-            sort_keys=True,
-            separators=(",", ":"),
-        )
+        described = {
+            "format": _FORMAT,
+            "data": data,
+            "fused": group.fused,
+            "threads": group.threads,
+            "device": group.device,
+            "versions": _versions(),
+            "members": [_described(member, rows) for member in group.members],
+        }
+        if group.stages:
+            described["stages"] = [[stage.kept, stage.until] for stage in group.stages]
+        spec = json.dumps(described, sort_keys=True, separators=(",", ":"))
         return cls(task_id(spec), spec, group, data)
 
     @classmethod
@@ -84,8 +83,18 @@ class Task:
             )
             for each in read["members"]
         )
-        group = Group(members, read["fused"], read["threads"], read["device"])
+        stages = tuple(Stage(tuple(kept), until) for kept, until in read.get("stages", ()))
+        group = Group(members, read["fused"], read["threads"], read["device"], stages)
         return cls(task_id(spec), spec, group, read["data"])
+
+    @property
+    def before(self) -> str | None:
+        """Id of the task of the stages before the last, from which this one goes on; ``None`` when it begins anew."""
+        stages = self.group.stages[:-1]
+        if not stages:
+            return None
+        described = json.loads(self.spec) | {"stages": [[stage.kept, stage.until] for stage in stages]}
+        return task_id(json.dumps(described, sort_keys=True, separators=(",", ":")))
 
     def rows(self, ids: Callable[[np.ndarray], str] | None = None) -> dict[str, np.ndarray]:
         """All sets of row indices that the members use, by id.

@@ -19,7 +19,7 @@ from studium.training.group import Normalisations, group_loop
 from studium.training.loop import Epoch, Loop
 from studium.training.outcome import Outcome
 from studium.training.products import product_threads
-from studium.training.state import StateError
+from studium.training.state import State, StateError
 
 _SAYS = 0.1  # seconds between two messages about progress
 _KEEPS = 10.0  # seconds of training between two checkpoints
@@ -89,7 +89,8 @@ def train_task(
 ) -> Iterator[Advanced | Reference]:
     """Train a task: a pure function of its description.
 
-    It goes on from its checkpoint, when there is one; the weights are the same to the last bit.
+    It goes on from its checkpoint, or from where the task of the stages before the last paused, when that is known; the
+    weights are the same to the last bit. A task that pauses leaves a checkpoint for the one that goes on.
 
     Args:
         task: What to train.
@@ -108,10 +109,22 @@ def train_task(
     with torch_threads(task.group.threads), product_threads(task.group.threads):
         loop, ended = _begun(task, dataset, normalisations, results.checkpoints)
         yield from _trained(loop, ended, task, results.checkpoints, unwanted)
-    reference = results.write(task, [ended[place] for place in sorted(ended)])
+    pausing = {each.position: Outcome.of(each.fit) for each in loop.paused()}
+    if pausing and results.checkpoints is not None:
+        results.checkpoints.write(task.id, loop.state(), ended)
+    everybody = ended | pausing
+    reference = results.write(task, [everybody[place] for place in sorted(everybody)])
     if results.checkpoints is not None:
-        results.checkpoints.remove(task.id)
+        _tidy(task, results.checkpoints, keep=bool(pausing))
     yield reference
+
+
+def _tidy(task: Task, checkpoints: Checkpoints, *, keep: bool) -> None:
+    # The own checkpoint, and that of the stages before: whoever needs it again trains from the start.
+    if not keep:
+        checkpoints.remove(task.id)
+    if task.before is not None:
+        checkpoints.remove(task.before)
 
 
 def _begun(
@@ -119,7 +132,7 @@ def _begun(
 ) -> tuple[Loop, dict[int, Outcome]]:
     # The training as it stands, and the members that have ended.
     loop = group_loop(task.group, dataset, normalisations)
-    kept = None if checkpoints is None else checkpoints.read(task.id)
+    kept = None if checkpoints is None else _kept(task, checkpoints)
     if kept is None:
         return loop, {}
     state, ended = kept
@@ -128,6 +141,11 @@ def _begun(
     except StateError:  # written by another version
         return group_loop(task.group, dataset, normalisations), {}
     return loop, ended
+
+
+def _kept(task: Task, checkpoints: Checkpoints) -> tuple[State, dict[int, Outcome]] | None:
+    own = checkpoints.read(task.id)
+    return checkpoints.read(task.before) if own is None and task.before is not None else own
 
 
 def _trained(

@@ -78,7 +78,7 @@ class TrainOutcome:
         scores = {} if model is None else model.scores
         return Training(
             seed=fit.member.seed,
-            status=fit.status,
+            status=fit.ending,
             epochs=fit.epochs,
             best_epoch=fit.best_epoch,
             seconds=fit.seconds,

@@ -54,3 +54,11 @@ class Engine(Protocol):
         Yields:
             Every member's end exactly once, in the order in which they come, and how far the training is.
         """
+
+    def release(self, dataset: Dataset, groups: Sequence[Group]) -> None:
+        """Let go of what is kept so that paused groups can go on; they can still, but from the start.
+
+        Args:
+            dataset: Where the members' rows are.
+            groups: Groups with stages, of this engine.
+        """

@@ -12,7 +12,8 @@ from torch import Tensor
 from studium.data import Normalisation
 from studium.training.member import Member
 
-Status = Literal["complete", "diverged", "failed"]
+Ending = Literal["complete", "diverged", "failed"]
+Status = Literal["complete", "paused", "diverged", "failed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ class Fit:
             stopping, else of the last; empty when there is no complete training.
         normalisation: From the member's training rows.
         history: One value an epoch.
-        status: ``complete``; ``diverged``: the loss stopped being finite; ``failed``: the computation broke, by an
+        status: ``complete``; ``paused``: a stage was over before its last epoch, and it can go on; ``diverged``: the loss stopped being finite; ``failed``: the computation broke, by an
             exception or because its process died again and again.
         epochs: Epochs run; for a diverged member those with finite loss.
         best_epoch: Epoch (from 1) of the smallest validation loss; the last epoch without validation rows; 0 when
@@ -58,3 +59,9 @@ class Fit:
     best_epoch: int
     seconds: float
     reason: str = ""
+
+    @property
+    def ending(self) -> Ending:
+        """The status of a training that has come to its end, which a paused one has not."""
+        assert self.status != "paused", "only a race pauses trainings"
+        return self.status

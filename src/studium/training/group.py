@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from studium.training.member import Member
 from studium.training.population import PopulationProgram
 from studium.training.program import Program
 from studium.training.single import SingleProgram
+from studium.training.stages import Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,17 +26,32 @@ class Group:
         fused: Whether they train as a population; else there is one, which trains as a module.
         threads: Threads of its arithmetic; the last bits of a result may depend on it.
         device: Where a module trains: ``cpu`` or ``cuda``; populations always train on the CPU.
+        stages: From the start to where it pauses, each keeping fewer members; none: it trains to the end.
     """
 
     members: tuple[Member, ...]
     fused: bool
     threads: int = 1
     device: str = "cpu"
+    stages: tuple[Stage, ...] = ()
 
     @property
-    def n_epochs(self) -> int:
-        """Epochs to train at most, summed over members."""
-        return sum(member.config.epochs for member in self.members)
+    def before(self) -> Group | None:
+        """The same group up to the stage before its last; ``None`` when there is none to go on from."""
+        return replace(self, stages=self.stages[:-1]) if len(self.stages) > 1 else None
+
+    def begun(self, place: int) -> int:
+        """Epochs that a member has behind it when the last stage begins."""
+        stages = [stage.until for stage in self.stages[:-1] if place in stage.kept]
+        return min(stages[-1] if stages else 0, self.members[place].config.epochs)
+
+    def due(self, place: int) -> int:
+        """Epochs that a member trains in the last stage, at most; in all, when there are no stages."""
+        epochs = self.members[place].config.epochs
+        if not self.stages:
+            return epochs
+        last = self.stages[-1]
+        return min(last.until, epochs) - self.begun(place) if place in last.kept else 0
 
 
 class Normalisations:
@@ -71,4 +87,4 @@ def group_loop(group: Group, dataset: Dataset, normalisations: Normalisations) -
         program = PopulationProgram(dataset, group.members, own)
     else:
         program = SingleProgram(dataset, group.members[0], own[0], torch.device(group.device))
-    return Loop(program, own)
+    return Loop(program, own, group.stages)

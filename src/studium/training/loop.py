@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from torch import Tensor
 
 from studium.data import Normalisation
 from studium.training.batches import Batches
 from studium.training.early_stopping import EarlyStopping
-from studium.training.fit import Fit, History
+from studium.training.fit import Fit, History, Status
 from studium.training.program import Program
 from studium.training.schedules import LearningRates
+from studium.training.stages import Stage, training_in
 from studium.training.state import State, StateError
 
 
@@ -50,11 +52,14 @@ class Loop:
     Args:
         program: The members; ordered by training rows, most first.
         normalisations: One per member.
+        stages: Where it pauses, and who goes on; none: everybody trains to the end.
     """
 
-    def __init__(self, program: Program, normalisations: list[Normalisation]) -> None:
+    def __init__(
+        self, program: Program, normalisations: list[Normalisation], stages: Sequence[Stage] = ()
+    ) -> None:
         members = program.members
-        self._program = program
+        self._program, self._stages = program, tuple(stages)
         self._batches = Batches(members)
         configs = [member.config for member in members]
         self._rates = LearningRates(configs, self._batches.n_steps)
@@ -71,7 +76,7 @@ class Loop:
     @property
     def active(self) -> bool:
         """Whether a member still trains."""
-        return len(self._alive) > 0
+        return len(self._training) > 0
 
     def run(self) -> Iterator[Ended | Epoch]:
         """Train to the end, giving what :meth:`advance` gives; each :class:`Epoch` is a point to keep :meth:`state` at."""
@@ -85,6 +90,7 @@ class Loop:
             The fits of the members that came to their ends, then that the epoch is over.
         """
         started = time.perf_counter()
+        dropped = self._drop()
         self._epoch += 1
         losses = self._train()
         finite = np.isfinite(losses)
@@ -95,7 +101,11 @@ class Loop:
             self._program.keep(restored)
         ended = ~finite | out_of_patience | (self._epoch >= self._limits)
         self._seconds[self._alive] += (time.perf_counter() - started) / len(self._alive)
-        return [*self._end(ended, finite), over]
+        return [*dropped, *self._end(ended, finite), over]
+
+    def paused(self) -> list[Ended]:
+        """Of a loop that is not active any more: the members that the last stage left unfinished, as paused fits."""
+        return [Ended(int(self._alive[place]), self._paused(place)) for place in range(len(self._alive))]
 
     def state(self) -> State:
         """Where the training stands between two epochs, for the members that still train.
@@ -107,7 +117,7 @@ class Loop:
             {"curves": past, "seconds": self._seconds[self._alive]},
             {"members": self._identity, "epoch": self._epoch, "alive": self._alive.tolist()},
         )
-        if not self.active:
+        if not len(self._alive):
             return own
         return own.with_parts(
             batches=self._batches.state(), stopping=self._stopping.state(), program=self._program.state()
@@ -115,6 +125,8 @@ class Loop:
 
     def restore(self, state: State) -> None:
         """Go on from where another loop over the same members stood, to the bits that it would have come to.
+
+        The other loop may have paused after an earlier stage of this one.
 
         Args:
             state: What :meth:`state` gave. This loop and its program are new: nothing has been trained.
@@ -133,7 +145,7 @@ class Loop:
         past = self._curves[:, self._alive, : self._epoch]
         self._curves[:, self._alive, : self._epoch] = state.array("curves", like=past)
         self._seconds[self._alive] = state.array("seconds", like=self._seconds[self._alive])
-        if self.active:
+        if len(self._alive):
             self._batches.restore(state.part("batches"))
             self._stopping.restore(state.part("stopping"))
             self._program.restore(state.part("program"))
@@ -147,6 +159,20 @@ class Loop:
             words = [member.spec.canonical(), member.config.canonical(), *rows, int(member.seed)]
             digest.update(json.dumps(words).encode())
         return digest.hexdigest()
+
+    @property
+    def _training(self) -> np.ndarray:
+        return training_in(self._stages, self._epoch, self._alive)
+
+    def _drop(self) -> list[Ended]:
+        # Those whom the stage that begins now leaves behind.
+        kept = self._training
+        if len(kept) == len(self._alive):
+            return []
+        left = np.setdiff1d(np.arange(len(self._alive)), kept)
+        fits = [Ended(int(self._alive[place]), self._paused(place)) for place in left.tolist()]
+        self._compact(kept)
+        return fits
 
     def _train(self) -> np.ndarray:
         rates = self._rates.epoch(self._epoch)
@@ -176,27 +202,35 @@ class Loop:
         return fits
 
     def _fit(self, place: int, finite: np.ndarray) -> Fit:
-        position = int(self._alive[place])
-        member, normalisation = self._members[position]
         complete = bool(finite[place])
         restores = bool(self._stopping.restores[place])
         weights = self._program.weights(place, best=restores) if complete else {}
         # The last step comes after the last loss, so it is seen in the weights alone.
         if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
             complete, weights = False, {}
-        run = self._epoch if complete else self._epoch - 1
-        best_epoch = int(self._stopping.best_epoch[place]) if self._validates else run
+        return self._fit_after(
+            self._epoch if complete else self._epoch - 1,
+            place,
+            "complete" if complete else "diverged",
+            weights,
+        )
+
+    def _paused(self, place: int) -> Fit:
+        return self._fit_after(self._epoch, place, "paused", {})
+
+    def _fit_after(self, run: int, place: int, status: Status, weights: dict[str, Tensor]) -> Fit:
+        position = int(self._alive[place])
+        member, normalisation = self._members[position]
         curves = self._curves[:, position, :run].copy()
         empty = curves[0, :0]
-        history = History(*curves) if self._validates else History(curves[0], empty, empty)
         return Fit(
             member=member,
             weights=weights,
             normalisation=normalisation,
-            history=history,
-            status="complete" if complete else "diverged",
+            history=History(*curves) if self._validates else History(curves[0], empty, empty),
+            status=status,
             epochs=run,
-            best_epoch=best_epoch,
+            best_epoch=int(self._stopping.best_epoch[place]) if self._validates else run,
             seconds=float(self._seconds[position]),
         )
 

@@ -10,7 +10,7 @@ from studium.data import Dataset
 from studium.environment import resolve_device
 from studium.errors import SettingError
 from studium.models import layers
-from studium.training.engine import Advanced, Engine
+from studium.training.engine import Advanced, Engine, Finished
 from studium.training.fit import Fit
 from studium.training.flip_averaging import require_images
 from studium.training.fusion import fusion_key, groups
@@ -19,6 +19,7 @@ from studium.training.in_memory import InMemory
 from studium.training.losses import loss_name
 from studium.training.member import Member
 from studium.training.progress import Progress, Tracker
+from studium.training.race import Race
 
 Device = Literal["auto", "cpu", "cuda"]
 
@@ -96,19 +97,49 @@ class Trainer:
         Raises:
             SettingError: A member contradicts itself or the data; nothing has been trained then.
         """
-        for member in members:
-            _check(self._dataset, member)
-        parts = groups(members) if self._fuse else [[position] for position in range(len(members))]
-        tracker = Tracker(sum(member.config.epochs for member in members), self._progress)
-        for message in self._engine.run(self._dataset, self._groups(parts, members)):
+        parts = self._parts(members)
+        n_epochs = sum(member.config.epochs for member in members)
+        for message in self._run(self._groups(parts, members), n_epochs):
+            position = parts[message.group][message.place]
+            yield position, message.outcome.fit(members[position])
+
+    def race(self, members: Sequence[Member]) -> Race:
+        """A race of members: they train stage by stage, and who is left behind costs nothing more.
+
+        Args:
+            members: Who takes part; none stops early, since that looks at the epochs for itself.
+
+        Raises:
+            SettingError: A member contradicts itself or the data, or stops early.
+        """
+        patient = next((member for member in members if member.config.patience is not None), None)
+        if patient is not None:
+            raise SettingError(
+                f"patience is {patient.config.patience}, but in a race it is the comparison of all members that stops one: "
+                "leave patience out"
+            )
+        parts = self._parts(members)
+        own = self._groups(parts, members)
+        return Race(self._dataset, members, own, parts, engine=self._engine, run=self._run)
+
+    def _run(self, parts: Sequence[Group], n_epochs: int) -> Iterator[Finished]:
+        tracker = Tracker(n_epochs, self._progress)
+        for message in self._engine.run(self._dataset, parts):
             if isinstance(message, Advanced):
                 tracker.epochs(*message)
                 continue
-            position = parts[message.group][message.place]
-            member = members[position]
-            tracker.spare(member.config.epochs - (message.outcome.epochs if message.trained else 0))
-            yield position, message.outcome.fit(member)
+            group = parts[message.group]
+            due = group.due(message.place)
+            tracker.spare(
+                due - (message.outcome.epochs - group.begun(message.place) if message.trained else 0)
+            )
+            yield message
         tracker.end()
+
+    def _parts(self, members: Sequence[Member]) -> list[list[int]]:
+        for member in members:
+            _check(self._dataset, member)
+        return groups(members) if self._fuse else [[position] for position in range(len(members))]
 
     def _groups(self, parts: list[list[int]], members: Sequence[Member]) -> list[Group]:
         found = []

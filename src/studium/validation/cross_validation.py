@@ -11,7 +11,7 @@ import numpy as np
 from studium.data import Dataset
 from studium.models import CNNSpec, MLPSpec
 from studium.training import Fit, TrainConfig, Trainer
-from studium.training.fit import Status
+from studium.training.fit import Ending
 from studium.validation.replicates import Replicates, k_fold
 
 Point = tuple[MLPSpec | CNNSpec, TrainConfig]
@@ -50,7 +50,7 @@ class CrossValidation:
         return sum(fit.status == "failed" for fit in self.fits)
 
     @property
-    def status(self) -> Status:
+    def status(self) -> Ending:
         """``failed`` when any fit did, else ``diverged`` when any did, else ``complete``."""
         return "failed" if self.n_failed else "diverged" if self.n_diverged else "complete"
 
