@@ -15,6 +15,7 @@ from studium.cli.predict import predict
 from studium.cli.report import report
 from studium.cli.resume import resume
 from studium.cli.run import run
+from studium.cli.search import search
 from studium.cli.study import study
 from studium.cli.train import train
 from studium.cli.verify import verify
@@ -33,6 +34,7 @@ app.command()(train)
 app.command()(cv)
 app.command()(study)
 app.command()(compare)
+app.command()(search)
 app.command()(evaluate)
 app.command(context_settings={"ignore_unknown_options": True})(predict)  # -8 is an input, not an option
 app.command()(run)

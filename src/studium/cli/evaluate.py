@@ -17,20 +17,23 @@ from studium.errors import SettingError
 
 if TYPE_CHECKING:
     from studium.data import Dataset
-    from studium.training.model import Model
+    from studium.training.ensemble import Predictor
 
 ModelFolder = Annotated[
-    Path, typer.Argument(metavar="MODEL", help="Folder of a model, as `studium train` writes it.")
+    Path,
+    typer.Argument(
+        metavar="MODEL", help="Folder of a model, as `studium train` writes it, or of an ensemble."
+    ),
 ]
 
 
 @takes_groups
 def evaluate(model: ModelFolder, data: DataOptions, device: Device = "cpu", json: Json = False) -> None:
     """Score a saved model on the test rows of the data, or on all rows when it has none."""
-    from studium.training.model_files import load_model
+    from studium.training.ensemble import load_predictor
 
     on = require_device(device)
-    loaded = load_model(model)
+    loaded = load_predictor(model)
     _require_same_reading(loaded, data)
     dataset = data.open(like=loaded)
     rows, choice = loaded.rows_to_score(dataset)
@@ -45,7 +48,7 @@ def evaluate(model: ModelFolder, data: DataOptions, device: Device = "cpu", json
         print_table(f"{model} on {dataset.name}, {choice} rows", ["n", "loss", scores.metric_name], [row])
 
 
-def _require_same_reading(model: Model, data: DataOptions) -> None:
+def _require_same_reading(model: Predictor, data: DataOptions) -> None:
     """The model says which column is the target and what the task is."""
     if data.task not in (None, model.task):
         raise SettingError(
@@ -58,7 +61,7 @@ def _require_same_reading(model: Model, data: DataOptions) -> None:
         )
 
 
-def _why_all(model: Model, dataset: Dataset) -> str:
+def _why_all(model: Predictor, dataset: Dataset) -> str:
     if model.was_trained_on(dataset):
         why = "those that the model was trained on among them"
     else:

@@ -27,12 +27,12 @@ InputList = Annotated[
 
 def predict(model: ModelFolder, inputs: InputList, offline: Offline = False, json: Json = False) -> None:
     """Predict the value, or the class with all probabilities, of each input."""
-    from studium.training.model_files import load_model
+    from studium.training.ensemble import load_predictor
     from studium.training.model_inputs import InputReader, join
     from studium.training.model_predictions import predictions
 
     _refuse_options(inputs)
-    loaded = load_model(model)
+    loaded = load_predictor(model)
     reader = InputReader(loaded, offline=offline)
     results = predictions(loaded, join([reader.read(text) for text in inputs]))
     if json:

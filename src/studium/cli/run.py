@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from studium.runs.plan import Budget
     from studium.runs.results import TrainResult
 
-STUDIES = ("study", "optimizers", "compare")
+STUDIES = ("study", "optimizers", "compare", "search")
 """Kinds of steps that study."""
 
 PlanName = Annotated[

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from studium.cli.search_output import describe_search, values_text
+
 if TYPE_CHECKING:
     from studium.runs import RunFolder
     from studium.runs.state import StepState
@@ -99,6 +101,8 @@ def describe_step(folder: RunFolder, step: StepState) -> dict[str, Any]:
     """A finished step that studies, as data."""
     if step.kind == "study":
         found = describe_study(folder.study(step.name).study)
+    elif step.kind == "search":
+        found = describe_search(folder.search(step.name))
     else:
         found = describe_comparison(folder.comparison(step.name))
     return {"step": step.name, "kind": step.kind, **found}
@@ -118,6 +122,9 @@ def found_in(folder: RunFolder, step: StepState) -> list[str]:
     """What a finished step found, one line each."""
     if step.kind == "study":
         return [each.text for each in folder.study(step.name).study.ranges]
+    if step.kind == "search":
+        best = folder.search(step.name).search.winner
+        return ["every trial diverged" if best is None else f"best {best.name}, {values_text(best.values)}"]
     winner = folder.comparison(step.name).comparison.winner
     return ["all diverged" if winner is None else f"best {winner.name}, {tuned_text(winner)}"]
 

@@ -25,6 +25,7 @@ from studium.runs.plan_file import anchored
 from studium.runs.plan_text import PlanText
 from studium.runs.prepared import PreparedStep
 from studium.runs.resolution import StepError
+from studium.runs.search_step import prepare_search
 from studium.runs.state import StepState, TaskCounts
 from studium.runs.study_step import prepare_study
 from studium.runs.train_step import prepare_train
@@ -38,6 +39,7 @@ _EXECUTORS: dict[str, Callable[[Any, DataOpener], PreparedStep]] = {
     "study": prepare_study,
     "optimizers": prepare_optimizers,
     "compare": prepare_compare,
+    "search": prepare_search,
 }
 
 

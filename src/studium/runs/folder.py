@@ -15,7 +15,7 @@ from studium.errors import RunFolderError
 from studium.runs.evidence import History
 from studium.runs.results import StepComparison, StepComparisons, TrainResult
 from studium.runs.state import FORMAT, RunState, StepState
-from studium.runs.study_records import ComparisonRecord, StudyRecord
+from studium.runs.study_records import ComparisonRecord, SearchRecord, StudyRecord
 
 Record = TypeVar("Record", bound=Frozen)
 
@@ -33,7 +33,7 @@ class RunFolder:
         run.json               how far it is
         comparisons.json       which networks are ahead, and how sure that is
         models/<step>/         exported model, evaluation.json, history.json; there only when the step is finished
-        studies/<step>/        study.json or comparison.json; likewise
+        studies/<step>/        study.json, comparison.json or search.json; likewise
         report.html
 
     Args:
@@ -125,7 +125,7 @@ class RunFolder:
         ]
 
     def result(self, step: str) -> TrainResult:
-        """The result of a finished `train` step, or of the winner of a `compare` step.
+        """The result of a finished `train` step, or of the winner of a `compare` or `search` step.
 
         Raises:
             RunFolderError: It is missing or damaged.
@@ -151,6 +151,14 @@ class RunFolder:
             RunFolderError: It is missing or damaged.
         """
         return _read(self.study_path(step) / "comparison.json", ComparisonRecord)
+
+    def search(self, step: str) -> SearchRecord:
+        """The result of a finished `search` step.
+
+        Raises:
+            RunFolderError: It is missing or damaged.
+        """
+        return _read(self.study_path(step) / "search.json", SearchRecord)
 
     @cached_property
     def comparisons(self) -> tuple[StepComparison, ...]:

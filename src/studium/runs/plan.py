@@ -8,6 +8,7 @@ import tomli_w
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from studium.config import Frozen
+from studium.runs.search_steps import SearchStep
 from studium.runs.step_base import DataStep, Name, NetworkStep
 from studium.runs.study_steps import CompareStep, OptimizersStep, StudyStep
 
@@ -66,7 +67,8 @@ AnyStep = Annotated[
     Annotated[TrainStep, Tag("train")]
     | Annotated[StudyStep, Tag("study")]
     | Annotated[OptimizersStep, Tag("optimizers")]
-    | Annotated[CompareStep, Tag("compare")],
+    | Annotated[CompareStep, Tag("compare")]
+    | Annotated[SearchStep, Tag("search")],
     Discriminator(_kind),
 ]
 """Any kind of step, told apart by ``kind``."""
@@ -76,6 +78,7 @@ STEPS: dict[str, type[DataStep]] = {
     "study": StudyStep,
     "optimizers": OptimizersStep,
     "compare": CompareStep,
+    "search": SearchStep,
 }
 """The class of each kind."""
 

@@ -17,14 +17,20 @@ _FOLDS, _FOLD_SEEDS = 5, 3
 _HOLD_OUT, _HOLD_OUT_SEEDS = 0.2, 5
 
 
-def with_replication(step: Step, data: Dataset) -> Step:
-    """The step with folds or hold-out, and seeds, written out."""
+def with_replication(step: Step, data: Dataset, *, n_seeds: int | None = None) -> Step:
+    """The step with folds or hold-out, and seeds, written out.
+
+    Args:
+        step: The step.
+        data: Its data.
+        n_seeds: Repetitions where the step says nothing; by default 3 of folds, 5 of hold-out splits.
+    """
     changes: dict[str, Any] = {}
     if step.folds is None and step.hold_out is None:
         large = len(data.training_pool) > _LARGE
         changes = {"hold_out": _HOLD_OUT} if large else {"folds": _FOLDS}
     step = step.model_copy(update=changes)
-    seeds = _FOLD_SEEDS if step.hold_out is None else _HOLD_OUT_SEEDS
+    seeds = n_seeds or (_FOLD_SEEDS if step.hold_out is None else _HOLD_OUT_SEEDS)
     return step if step.seeds is not None else step.model_copy(update={"seeds": seeds})
 
 

@@ -147,11 +147,16 @@ def _compared(folder: RunFolder, step: str) -> TrainResult | None:
     return folder.comparison(step).winner
 
 
+def _searched(folder: RunFolder, step: str) -> TrainResult | None:
+    return folder.search(step).winner
+
+
 _READERS: dict[str, Callable[[RunFolder, str], TrainResult | None]] = {
     "train": RunFolder.result,
     "study": _studied,
     "optimizers": _compared,
     "compare": _compared,
+    "search": _searched,
 }
 
 

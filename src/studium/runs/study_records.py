@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from studium.config import Frozen
-from studium.runs.results import DataFacts, TrainResult
+from studium.runs.results import DataFacts, Score, TrainResult
 from studium.studies.results import ComparisonResult, StudyResult
+from studium.studies.search_results import SearchResult
 
 
 class StudyRecord(Frozen):
@@ -40,4 +41,39 @@ class ComparisonRecord(Frozen):
     data: DataFacts
     comparison: ComparisonResult
     winner: TrainResult | None = None
+    seconds: float
+
+
+class EnsembleRecord(Frozen):
+    """Networks of the leading trials that answer together.
+
+    Attributes:
+        folder: Its folder, inside that of the step's exported model.
+        members: Name of the finalist that each member is a network of.
+        train, test: Scores of the mean of their answers.
+    """
+
+    folder: str
+    members: tuple[str, ...]
+    train: Score
+    test: Score
+
+
+class SearchRecord(Frozen):
+    """The result of a `search` step.
+
+    Attributes:
+        kind: Kind of the step.
+        data: The dataset, and the rows of one training of the search.
+        search: What was found.
+        winner: The winner retrained on all training rows and tested; ``None`` when all diverged.
+        ensemble: ``None`` unless one was asked for.
+        seconds: Time of the whole step.
+    """
+
+    kind: Literal["search"] = "search"
+    data: DataFacts
+    search: SearchResult
+    winner: TrainResult | None = None
+    ensemble: EnsembleRecord | None = None
     seconds: float

@@ -18,13 +18,11 @@ class ReplicatedStep(DataStep):
         folds: Folds of each repetition, at least 2; by default 5 on up to 20,000 training rows.
         hold_out: Share of the training rows to score on, in (0, 1), in place of folds; by default 0.2 on more rows.
         seeds: Repetitions, each with other folds and streams; by default 3 with folds, 5 without.
-        points: Points that are tried; by default as many as the data allow to try in a few minutes.
     """
 
     folds: int | None = Field(default=None, ge=2)
     hold_out: float | None = Field(default=None, gt=0, lt=1)
     seeds: int | None = Field(default=None, ge=1, le=1000)
-    points: int | None = Field(default=None, ge=1, le=100_000)
 
     @model_validator(mode="after")
     def _folds_or_hold_out(self) -> Self:
@@ -47,6 +45,7 @@ class StudyStep(NetworkStep, ReplicatedStep):
     kind: Literal["study"] = "study"
     parameters: tuple[str, ...] = Field(min_length=1)
     sampler: Sampler | None = None
+    points: int | None = Field(default=None, ge=1, le=100_000)
 
 
 class TunedStep(ReplicatedStep):
@@ -58,6 +57,7 @@ class TunedStep(ReplicatedStep):
         tuning_seeds: Repetitions of the folds that choose a contender's values.
     """
 
+    points: int | None = Field(default=None, ge=1, le=100_000)
     tuning_seeds: int = Field(default=1, ge=1, le=1000)
 
 

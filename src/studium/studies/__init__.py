@@ -33,7 +33,8 @@ if TYPE_CHECKING:
         structures,
         usual_structures,
     )
-    from studium.studies.parameters import Parameter, parameter, parameter_names
+    from studium.studies.parameter_base import Parameter
+    from studium.studies.parameters import parameter, parameter_names
     from studium.studies.retraining import refit
     from studium.studies.sampling import SamplerName
     from studium.studies.space import Dimension, parse_dimension, point_at
@@ -82,7 +83,7 @@ _HOMES = {
     "ComparisonPlan": "comparison",
     "Contender": "comparison",
     "Dimension": "space",
-    "Parameter": "parameters",
+    "Parameter": "parameter_base",
     "SamplerName": "sampling",
     "StudyPlan": "study",
     "Winner": "comparison",

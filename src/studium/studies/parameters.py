@@ -1,59 +1,18 @@
-"""What can be studied: each parameter's name, its usual range, and how it is set."""
+"""What can be studied: every parameter by its name, with its usual range and how it is set."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
-from studium.errors import SettingError, UnknownNameError
-from studium.models import Activation, CNNSpec, Initialisation, MLPSpec
-from studium.studies.results import Value
+from studium.errors import UnknownNameError
+from studium.models import Activation, Initialisation
+from studium.studies.parameter_base import Parameter
+from studium.studies.structure_parameters import LAYER_NAMES, changed, layer_parameter, structure_parameters
 from studium.training import TrainConfig
-from studium.training.config import Optimizer, has_momentum
+from studium.training.config import Augmentation, Optimizer, Schedule, has_momentum
 from studium.training.defaults import with_optimizer
 from studium.validation import Point
-
-Kind = Literal["float", "int", "choice"]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A setting that a study can vary.
-
-    Attributes:
-        name: As written on the command line and in plans.
-        label: As written in figures and results.
-        kind: ``float``, ``int``, or ``choice`` among names.
-        low: Smallest value of the usual range.
-        high: Largest value of the usual range.
-        log: Whether the usual range is logarithmic.
-        choices: Names of a ``choice``; for numbers an additional name such as ``none``.
-        put: Sets it in a point.
-        obstacle: Why a point does not have it, or ``None``.
-    """
-
-    name: str
-    label: str
-    kind: Kind
-    put: Callable[[Point, Any], Point]
-    low: float = 0.0
-    high: float = 1.0
-    log: bool = False
-    choices: tuple[str, ...] = ()
-    obstacle: Callable[[Point], str | None] = lambda _: None
-
-    def apply(self, point: Point, value: Value) -> Point:
-        """The point with this parameter set, validated.
-
-        Raises:
-            SettingError: The model or the optimiser does not have the parameter.
-            pydantic.ValidationError: The value is outside what the parameter allows.
-        """
-        reason = self.obstacle(point)
-        if reason is not None:
-            raise SettingError(f"{self.name} cannot be studied here, because {reason}")
-        return self.put(point, None if value == "none" else value)
 
 
 def parameter(name: str) -> Parameter:
@@ -64,13 +23,14 @@ def parameter(name: str) -> Parameter:
     """
     plain = name.strip().replace("-", "_")
     plain = _ALIASES.get(plain, plain)
-    if plain not in _PARAMETERS:
-        raise UnknownNameError("parameter", name, _PARAMETERS)
-    return _PARAMETERS[plain]
+    found = _PARAMETERS.get(plain) or layer_parameter(plain)
+    if found is None:
+        raise UnknownNameError("parameter", name, (*_PARAMETERS, *(f"{each}1" for each in LAYER_NAMES)))
+    return found
 
 
 def parameter_names() -> tuple[str, ...]:
-    """Names of everything that can be studied."""
+    """Names of everything that can be studied, but for the parameters of single layers, such as ``units2``."""
     return tuple(_PARAMETERS)
 
 
@@ -85,23 +45,28 @@ def _in_config(field: str) -> Callable[[Point, Any], Point]:
 def _in_spec(field: str) -> Callable[[Point, Any], Point]:
     def put(point: Point, value: Any) -> Point:
         spec, config = point
-        return _changed(spec, field, value), config
+        return changed(spec, **{field: value}), config
 
     return put
 
 
-def _changed(spec: MLPSpec | CNNSpec, field: str, value: Any) -> MLPSpec | CNNSpec:
-    return type(spec).model_validate(spec.model_dump() | {field: value})
+def _in_augmentation(field: str) -> Callable[[Point, Any], Point]:
+    def put(point: Point, value: Any) -> Point:
+        spec, config = point
+        augmentation = Augmentation.model_validate(config.augmentation.model_dump() | {field: value})
+        return spec, TrainConfig.model_validate(config.model_dump() | {"augmentation": augmentation})
+
+    return put
 
 
 def _put_width(point: Point, value: int) -> Point:
     spec, config = point
-    return _changed(spec, "hidden", (value,) * len(spec.hidden)), config
+    return changed(spec, hidden=(value,) * len(spec.hidden)), config
 
 
 def _put_dropout(point: Point, value: float) -> Point:
     spec, config = point
-    return _changed(spec, "dropout", (value,) * len(spec.hidden)), config
+    return changed(spec, dropout=(value,) * len(spec.hidden)), config
 
 
 def _no_dropout(point: Point) -> str | None:
@@ -114,6 +79,10 @@ def _no_momentum(point: Point) -> str | None:
     if has_momentum(point[1].optimizer):
         return None
     return f"the optimizer {point[1].optimizer} has no momentum; choose momentum, nesterov or rmsprop"
+
+
+def _no_images(point: Point) -> str | None:
+    return None if len(point[0].input_shape) == 3 else "the data are no images; leave augmentation out"
 
 
 def _no_hidden(point: Point) -> str | None:
@@ -150,6 +119,16 @@ _PARAMETERS = {
             _in_spec("initialisation"),
             choices=get_args(Initialisation),
         ),
+        Parameter("schedule", "schedule", "choice", _in_config("schedule"), choices=get_args(Schedule)),
+        Parameter("warmup_share", "warm-up share", "float", _in_config("warmup_share"), 0.1, 0.5),
+        Parameter("label_smoothing", "label smoothing", "float", _in_config("label_smoothing"), 0.0, 0.2),
+        Parameter(
+            "gradient_clip", "gradient clip", "float", _in_config("gradient_clip"), 0.1, 10.0, log=True
+        ),
+        Parameter("shift", "shift", "int", _in_augmentation("shift"), 0, 3, obstacle=_no_images),
+        Parameter("flip", "flip", "float", _in_augmentation("flip"), 0.0, 0.5, obstacle=_no_images),
+        Parameter("erase", "erase", "float", _in_augmentation("erase"), 0.0, 0.5, obstacle=_no_images),
+        *structure_parameters(),
     )
 }
 

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from studium.config import broken_rule, explain
 from studium.errors import SettingError, UnknownNameError
 from studium.numerals import compact_number
-from studium.studies.parameters import Parameter, parameter
+from studium.studies.parameter_base import Parameter
+from studium.studies.parameters import parameter
 from studium.studies.results import Value
 from studium.validation import Point
 

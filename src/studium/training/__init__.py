@@ -5,6 +5,7 @@ from studium.training.evaluation import Scores, evaluate_module, network_outputs
 from studium.training.fit import Fit, History
 from studium.training.member import Member
 from studium.training.progress import Progress
+from studium.training.race import Race
 from studium.training.trainer import Trainer
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "History",
     "Member",
     "Progress",
+    "Race",
     "Scores",
     "TrainConfig",
     "Trainer",

@@ -18,7 +18,7 @@ from studium.data.idx import is_idx, parse_idx
 from studium.data.interpretation import require_images, require_table
 from studium.data.npz import load_arrays
 from studium.errors import DataError
-from studium.training.model import Model
+from studium.training.ensemble import Predictor
 
 _TABLES = (".csv", ".parquet")
 _ARRAYS = ("x", "inputs", "x_test")  # of an .npz file, the first that is there
@@ -57,7 +57,7 @@ class InputReader:
         tensor([[-8.]], dtype=torch.float64)
     """
 
-    def __init__(self, model: Model, *, offline: bool = False) -> None:
+    def __init__(self, model: Predictor, *, offline: bool = False) -> None:
         self._model = model
         self._open = cache(lambda name: open_dataset(name, like=model, offline=offline))
 

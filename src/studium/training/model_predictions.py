@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from studium.training.model import Model
+from studium.training.ensemble import Predictor
 from studium.training.model_inputs import Inputs
 
 
@@ -44,7 +44,7 @@ class Prediction:
         return entry if self.actual is None else entry | {"actual": self.actual}
 
 
-def predictions(model: Model, inputs: Inputs) -> list[Prediction]:
+def predictions(model: Predictor, inputs: Inputs) -> list[Prediction]:
     """What a model says about inputs, one prediction each, in order."""
     rows = model.predict(inputs.rows).tolist()
     classes = model.task == "classification"

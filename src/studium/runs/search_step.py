@@ -1,0 +1,223 @@
+"""The executor of `search` steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from studium.data import Dataset
+from studium.errors import InputError
+from studium.models import preset
+from studium.runs.cost import members_seconds
+from studium.runs.facts import data_facts
+from studium.runs.opening import DataOpener, OpenedData
+from studium.runs.prepared import ShareDone, opened_data
+from studium.runs.replication import replicates, with_replication
+from studium.runs.resolution import StepError, resolve
+from studium.runs.search_champion import averaged, retrained
+from studium.runs.search_steps import SearchStep
+from studium.runs.step_folders import StepFolders
+from studium.runs.study_records import SearchRecord
+from studium.runs.writer import write_record
+from studium.seeding import derive_seed
+from studium.studies import usual_structures
+from studium.studies.search import SearchPlan, check_search, search
+from studium.studies.search_results import SearchTrial
+from studium.studies.space_file import load_space, search_space
+from studium.training import Progress, Trainer
+from studium.training.defaults import default_config
+from studium.training.engine import Engine
+from studium.validation import Point
+
+_SHORT = 1000  # training rows up to which a fully connected network trains in no time
+_BATCH, _FUSED_BATCH = 10, 20
+_LEADING, _LONG_LEADING = 5, 3
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedSearch:
+    """A `search` step whose data are open and whose space is checked; nothing has been trained.
+
+    Attributes:
+        step: Every default written out.
+        opened: The data.
+        plan: What is searched, and how.
+    """
+
+    step: SearchStep
+    opened: OpenedData
+    plan: SearchPlan
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the reader must know."""
+        return self.opened.notices
+
+    @property
+    def pool(self) -> Dataset:
+        """What its networks are trained on."""
+        return self.opened.pool
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """SHA-256 of the data, by name."""
+        return self.opened.checksums
+
+    @property
+    def seconds(self) -> float:
+        """A rough guess of the time it takes."""
+        return sum(self._phases)
+
+    def run(self, folders: StepFolders, engine: Engine, progress: ShareDone) -> None:
+        """Search, measure the leading trials again, retrain the winner, test it, and write it all."""
+        started = time.perf_counter()
+        shares = _Shares(self._phases, self.step.trials, progress)
+        trainer = Trainer(self.opened.pool, engine=engine, progress=shares.trained)
+        found, last = search(self.opened.pool, self.plan, trainer, shares.told)
+        winner = retrained(last, self.step, self.opened, trainer, folders.model)
+        ensemble = (
+            averaged(last, self.step, self.opened, trainer, folders.model) if winner is not None else None
+        )
+        record = SearchRecord(
+            data=data_facts(self.opened, self.plan.replicates.items[0].member(*self.plan.space.point)),
+            search=found,
+            winner=winner,
+            ensemble=ensemble,
+            seconds=time.perf_counter() - started,
+        )
+        write_record(folders.study / "search.json", record)
+
+    @property
+    def _phases(self) -> tuple[float, float]:
+        # Of the race, and of everything after it.
+        rows = len(self.plan.replicates.items[0].train)
+        rungs, keep = self.plan.rungs, self.plan.keep
+        steps = enumerate(pairwise((0, *rungs)))
+        trained = sum((later - rung) / keep**power for power, (rung, later) in steps)
+        one = members_seconds(*self.plan.space.point, rows, 1)
+        race = one * self.plan.n_trials * len(self.plan.replicates.items) * trained / self.plan.epochs
+        finals = (
+            sum(members_seconds(*point, rows, 1) for _, point in self.plan.hand_made)
+            + self.plan.n_leading * one
+        )
+        longer = (self.step.refit_epochs or self.plan.epochs) / self.plan.epochs
+        return race, finals * len(self.plan.fresh.items) + one * longer * (
+            self.step.refits + self.step.ensemble
+        )
+
+
+class _Shares:
+    """Turns the trials of the race, and then the trainings after it, into the share of the step that is done."""
+
+    def __init__(self, phases: tuple[float, float], n_trials: int, report: Callable[[float], None]) -> None:
+        self._race = phases[0] / sum(phases)
+        self._n_trials, self._report = n_trials, report
+        self._told, self._finals = 0, 0.0
+
+    def told(self, trial: SearchTrial) -> None:
+        """A trial has come to its end."""
+        self._told += trial.status not in ("invalid", "duplicate")
+        self._report(self._race * min(self._told / self._n_trials, 1.0))
+
+    def trained(self, state: Progress) -> None:
+        """A training goes on; those of the race are counted by their trials."""
+        if self._told < self._n_trials:
+            return
+        share = state.done / max(state.total, 1)
+        self._finals = max(self._finals, 0.7 * share) if not state.finished else self._finals
+        self._report(self._race + (1 - self._race) * self._finals)
+
+
+def prepare_search(step: SearchStep, opener: DataOpener) -> PreparedSearch:
+    """Open the data of a step, read its space, and check everything about it.
+
+    Raises:
+        StepError: It asks for something that cannot be; says which key.
+        UnavailableError: Its data cannot be had.
+    """
+    opened = opened_data(step, opener)
+    pool = opened.pool
+    step = with_replication(_with_space(step, pool), pool, n_seeds=1)
+    resolved = resolve(step, pool)
+    step = _with_sizes(resolved.step, resolved.spec.kind, pool)
+    point: Point = (resolved.spec, resolved.config)
+    try:
+        space = search_space(step.space, point, step.parameters, most_parameters=step.most_parameters)
+    except InputError as error:
+        raise StepError(("parameters",), str(error)) from error
+    plan = _plan(step, space, opened)
+    return PreparedSearch(opened.written(step), opened, plan)
+
+
+def _plan(step: SearchStep, space: Any, opened: OpenedData) -> SearchPlan:
+    try:
+        plan = SearchPlan(
+            name=step.name,
+            space=space,
+            replicates=replicates(step, opened.pool, seed=derive_seed(step.seed, "search")),
+            fresh=replicates(
+                step, opened.pool, seed=derive_seed(step.seed, "fresh"), n_seeds=step.fresh_seeds
+            ),
+            n_trials=step.trials,
+            sampler=step.sampler,
+            on_invalid=step.on_invalid,
+            n_rungs=step.rungs,
+            keep=step.keep,
+            batch=step.batch or _BATCH,
+            n_leading=step.leading or _LEADING,
+            hand_made=_hand_made(step, opened.pool),
+            seed=step.seed,
+        )
+        check_search(plan)
+    except StepError:
+        raise
+    except InputError as error:
+        raise StepError(("sampler",) if "sampler" in str(error) else ("parameters",), str(error)) from error
+    return plan
+
+
+def _with_space(step: SearchStep, pool: Dataset) -> SearchStep:
+    # What the space says, where the step says nothing.
+    name = step.space or ("cnn" if len(pool.input_shape) == 3 else "mlp")
+    if step.parameters and step.model:
+        return step.model_copy(update={"space": step.space or step.name})
+    try:
+        table = load_space(name)
+    except InputError as error:
+        raise StepError(("space",), str(error)) from error
+    return step.model_copy(
+        update={
+            "space": table.name,
+            "model": step.model or table.model,
+            "network": {**table.network, **step.network},
+            "config": {**table.config, **step.config},
+            "parameters": step.parameters or table.parameters,
+            "most_parameters": step.most_parameters or table.most_parameters,
+            "hand_made": step.hand_made or table.hand_made,
+            "refit_epochs": step.refit_epochs or table.refit_epochs,
+        }
+    )
+
+
+def _with_sizes(step: SearchStep, kind: str, pool: Dataset) -> SearchStep:
+    quick = kind == "mlp" and len(pool.training_pool) <= _SHORT
+    changes: dict[str, Any] = {
+        "batch": step.batch or (_FUSED_BATCH if kind == "mlp" else _BATCH),
+        "leading": step.leading or (_LEADING if quick else _LONG_LEADING),
+        "hand_made": step.hand_made or usual_structures(pool),
+    }
+    return step.model_copy(update=changes)
+
+
+def _hand_made(step: SearchStep, pool: Dataset) -> tuple[tuple[str, Point], ...]:
+    found = []
+    for name in step.hand_made:
+        try:
+            spec = preset(name, pool.input_shape, pool.n_outputs)
+        except InputError as error:
+            raise StepError(("hand_made",), str(error)) from error
+        found.append((name, (spec, default_config(spec, pool))))
+    return tuple(found)
