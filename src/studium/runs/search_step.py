@@ -26,7 +26,7 @@ from studium.seeding import derive_seed
 from studium.studies import usual_structures
 from studium.studies.search import SearchPlan, check_search, search
 from studium.studies.search_results import SearchTrial
-from studium.studies.space_file import load_space, search_space
+from studium.studies.space_file import SpaceTable, load_space, search_space
 from studium.training import Progress, Trainer
 from studium.training.defaults import default_config
 from studium.training.engine import Engine
@@ -35,6 +35,7 @@ from studium.validation import Point
 _SHORT = 1000  # training rows up to which a fully connected network trains in no time
 _BATCH, _FUSED_BATCH = 10, 20
 _LEADING, _LONG_LEADING = 5, 3
+_FLIP = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +146,9 @@ def prepare_search(step: SearchStep, opener: DataOpener) -> PreparedSearch:
     step = _with_sizes(resolved.step, resolved.spec.kind, pool)
     point: Point = (resolved.spec, resolved.config)
     try:
-        space = search_space(step.space, point, step.parameters, most_parameters=step.most_parameters)
+        space = search_space(
+            step.space, point, step.parameters, most_parameters=step.most_parameters, first=step.first
+        )
     except InputError as error:
         raise StepError(("parameters",), str(error)) from error
     plan = _plan(step, space, opened)
@@ -193,13 +196,21 @@ def _with_space(step: SearchStep, pool: Dataset) -> SearchStep:
             "space": table.name,
             "model": step.model or table.model,
             "network": {**table.network, **step.network},
-            "config": {**table.config, **step.config},
+            "config": {**_config(table, pool), **step.config},
             "parameters": step.parameters or table.parameters,
             "most_parameters": step.most_parameters or table.most_parameters,
+            "first": step.first or (() if step.parameters else table.first),
             "hand_made": step.hand_made or table.hand_made,
             "refit_epochs": step.refit_epochs or table.refit_epochs,
         }
     )
+
+
+def _config(table: SpaceTable, pool: Dataset) -> dict[str, Any]:
+    if not (table.mirror and pool.mirrorable):
+        return table.config
+    augmentation = {**table.config.get("augmentation", {}), "flip": _FLIP}
+    return {**table.config, "augmentation": augmentation, "flip_averaging": True}
 
 
 def _with_sizes(step: SearchStep, kind: str, pool: Dataset) -> SearchStep:

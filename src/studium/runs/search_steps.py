@@ -8,7 +8,7 @@ from pydantic import Field
 
 from studium.runs.step_base import NetworkStep
 from studium.runs.study_steps import ReplicatedStep
-from studium.studies.space_file import Parameters
+from studium.studies.space_file import Parameters, Points
 
 
 class SearchStep(NetworkStep, ReplicatedStep):
@@ -20,6 +20,7 @@ class SearchStep(NetworkStep, ReplicatedStep):
         model: Preset that every point starts from.
         parameters: What varies.
         most_parameters: Largest number of trainable numbers of a network.
+        first: Points to try before any other, each with the values of some parameters.
         hand_made: Presets that the winner is measured against; by default those that the source compares on such data.
         trials: Trials that count: points that can be built and were not tried before.
         sampler: ``tpe``, ``gp``, ``qmc``, ``random`` or ``grid``.
@@ -41,6 +42,7 @@ class SearchStep(NetworkStep, ReplicatedStep):
     model: str = ""
     parameters: Parameters = Field(default={})
     most_parameters: int | None = Field(default=None, ge=1)
+    first: Points = ()
     hand_made: tuple[str, ...] = ()
     trials: int = Field(default=50, ge=1, le=100_000)
     sampler: Literal["tpe", "gp", "qmc", "random", "grid"] = "tpe"

@@ -73,6 +73,9 @@ class Proposer:
         self._left = math.inf
         if sampler == "grid":
             self._enqueue(n_trials)
+        else:
+            for values in space.first:
+                self._study.enqueue_trial(dict(values))
 
     def begin_batch(self) -> None:
         """The points asked for from now on are those of the next batch."""

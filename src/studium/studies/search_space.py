@@ -45,16 +45,18 @@ class SearchSpace:
         point: Network and training that every point starts from.
         parameters: In the order in which they are drawn and set: those that others depend on come first.
         most_parameters: Largest number of trainable numbers that a network may have; ``None``: any.
+        first: Points to try before any other, each with the values of some parameters; the sampler draws the rest.
 
     Raises:
-        SettingError: A parameter depends on one that does not come before it, or on values that this does not take; or
-            there is none.
+        SettingError: A parameter depends on one that does not come before it, or on values that this does not take; a first
+            point has a parameter or value that the space does not have; or there is no parameter.
     """
 
     name: str
     point: Point
     parameters: tuple[Conditional, ...]
     most_parameters: int | None = None
+    first: tuple[Mapping[str, Value], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.parameters:
@@ -70,6 +72,11 @@ class SearchSpace:
                     f"{each.dimension.name} is given twice, but each parameter varies once: remove one"
                 )
             known[each.dimension.name] = each.dimension
+        for point in self.first:
+            for name, value in point.items():
+                if name not in known:
+                    raise UnknownNameError("parameter of the space", name, known)
+                _check_taken("a first point", known[name], value)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -151,17 +158,19 @@ def _check_condition(
             f"{name} exists when {other} has certain values, but no parameter {other} comes before it: "
             "add one, or move it up"
         )
-    dimension = known[other]
     for value in values:
-        if dimension.values and value not in dimension.values:
-            raise UnknownNameError(f"value of {other}", str(value), map(str, dimension.values))
-        if not dimension.values and not (
-            isinstance(value, int | float) and dimension.low <= value <= dimension.high
-        ):
-            raise SettingError(
-                f"{name} exists when {other} is {value}, but {other} lies from {dimension.low:g} to {dimension.high:g}: "
-                "choose a value that it takes"
-            )
+        _check_taken(f"the condition of {name}", known[other], value)
+
+
+def _check_taken(where: str, dimension: Dimension, value: Value) -> None:
+    if dimension.values:
+        if value not in dimension.values:
+            raise UnknownNameError(f"value of {dimension.name}", str(value), map(str, dimension.values))
+    elif isinstance(value, str) or not dimension.low <= value <= dimension.high:
+        raise SettingError(
+            f"{dimension.name} is {value} in {where}, but it lies from {dimension.low:g} to {dimension.high:g}: choose a "
+            "value that it takes"
+        )
 
 
 def _random(dimension: Dimension, stream: np.random.Generator) -> Value:

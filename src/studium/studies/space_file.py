@@ -44,6 +44,10 @@ Parameters = dict[str, str | tuple[Value, ...] | ParameterTable]
 """Values by name of the parameter, in the order in which they are drawn."""
 
 
+Points = tuple[dict[str, Value], ...]
+"""Values by name of the parameter, for each of some points."""
+
+
 class SpaceTable(Frozen):
     """A search space as it is written.
 
@@ -56,6 +60,9 @@ class SpaceTable(Frozen):
         most_parameters: Largest number of trainable numbers of a network; ``None``: any.
         hand_made: Presets to measure the winner against; none: those that the source compares on such data.
         refit_epochs: Epochs of the final trainings, when they are to be longer than those of the search.
+        first: Points to try before any other, each with the values of some parameters.
+        mirror: Whether networks train on mirror images too, and take the mean over an image and its mirror image, where the
+            data are known to allow it.
     """
 
     name: str
@@ -66,6 +73,8 @@ class SpaceTable(Frozen):
     most_parameters: int | None = Field(default=None, ge=1)
     hand_made: tuple[str, ...] = ()
     refit_epochs: int | None = Field(default=None, ge=1)
+    first: Points = ()
+    mirror: bool = False
 
 
 def load_space(name: str | Path) -> SpaceTable:
@@ -93,7 +102,12 @@ def load_space(name: str | Path) -> SpaceTable:
 
 
 def search_space(
-    name: str, point: Point, parameters: Parameters, *, most_parameters: int | None = None
+    name: str,
+    point: Point,
+    parameters: Parameters,
+    *,
+    most_parameters: int | None = None,
+    first: Points = (),
 ) -> SearchSpace:
     """A space from its parameters as they are written.
 
@@ -102,6 +116,7 @@ def search_space(
         point: Network and training that every point starts from.
         parameters: What varies.
         most_parameters: Largest number of trainable numbers of a network; ``None``: any.
+        first: Points to try before any other.
 
     Raises:
         InputError: There is no such parameter or choice, a range is empty or reversed, or a condition cannot be.
@@ -114,9 +129,9 @@ def search_space(
         >>> [dimension.text() for dimension in space.dimensions]
         ['lr=1e-4:1e-1:log', 'units1=4:64']
     """
-    return SearchSpace(
-        name, point, tuple(_conditional(*item) for item in parameters.items()), most_parameters
-    )
+    varied = tuple(_conditional(*item) for item in parameters.items())
+    named = tuple({parse_dimension(key).name: value for key, value in each.items()} for each in first)
+    return SearchSpace(name, point, varied, most_parameters, named)
 
 
 def _conditional(name: str, written: str | tuple[Value, ...] | ParameterTable) -> Conditional:
