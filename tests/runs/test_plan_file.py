@@ -76,9 +76,9 @@ def test_included_steps_come_first(tmp_path: Path) -> None:
 
 def test_data_beside_the_plan_is_found_from_anywhere(tmp_path: Path) -> None:
     write_plane(tmp_path / "plane.csv")
-    found = load(tmp_path, STEP.replace('"curve"', '"plane.csv"')).steps[0]
+    found = first(load(tmp_path, STEP.replace('"curve"', '"plane.csv"')))
     assert found.data == str((tmp_path / "plane.csv").resolve())
-    assert load(tmp_path, STEP.replace('"curve"', '"other.csv"')).steps[0].data == "other.csv"
+    assert first(load(tmp_path, STEP.replace('"curve"', '"other.csv"'))).data == "other.csv"
 
 
 @pytest.mark.parametrize(

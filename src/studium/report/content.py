@@ -74,7 +74,7 @@ class Content:
     @property
     def figures(self) -> list[Drawing]:
         """All figures, in order."""
-        return [*self.scores, *(each for step in self.steps for each in (*step.figures, *step.samples))]
+        return [*self.scores, *(each for step in self.steps for each in step.drawings)]
 
 
 def content(folder: RunFolder) -> Content:
@@ -97,11 +97,32 @@ def content(folder: RunFolder) -> Content:
         references=reference_table(steps),
         scores=tuple(_score_charts(steps)),
         steps=_in_order(
-            folder, [*map(_step, steps), *map(study_content, studies), *map(comparison_content, comparisons)]
+            folder,
+            [
+                *map(_step, steps),
+                *map(study_content, studies),
+                *map(comparison_content, comparisons),
+                *_inspections(folder),
+            ],
         ),
         environment=environment_table(folder),
         plan=folder.plan_text,
     )
+
+
+def _inspections(folder: RunFolder) -> list[StepContent]:
+    finished = folder.finished("inspect")
+    if not finished:
+        return []
+    from studium.report.inspect_steps import InspectionView, inspection_content  # brings PyTorch along
+
+    about = {str(step.get("name")): str(step.get("about", "")) for step in folder.plan.get("steps", ())}
+    return [
+        inspection_content(
+            InspectionView(state.name, about.get(state.name, ""), folder.inspection(state.name))
+        )
+        for state in finished
+    ]
 
 
 def _in_order(folder: RunFolder, steps: list[StepContent]) -> tuple[StepContent, ...]:

@@ -18,6 +18,8 @@ from studium.execution.place import Place
 from studium.runs.comparison_step import prepare_compare, prepare_optimizers
 from studium.runs.execution import Execution
 from studium.runs.folder import RunFolder
+from studium.runs.inspect_step import prepare_inspect
+from studium.runs.inspect_steps import InspectStep
 from studium.runs.lock import driving
 from studium.runs.opening import DataOpener
 from studium.runs.plan import Plan
@@ -127,7 +129,9 @@ class PlanRun:
         if out is not None:
             check_new(out)
         opener = opener or DataOpener(offline=offline, progress=self._tell)
-        self.prepared = [_prepare(plan, place, opener, where) for place in range(len(plan.steps))]
+        self.prepared: list[PreparedStep] = []
+        for place in range(len(plan.steps)):
+            self.prepared.append(_prepare(plan, place, opener, where, self.prepared))
 
     def run(self, stop: Callable[[], bool] = never) -> RunFolder:
         """Run all steps in a new folder.
@@ -230,9 +234,13 @@ def _counts(engine: DurableEngine, place: Place) -> TaskCounts:
     )
 
 
-def _prepare(plan: Plan, place: int, opener: DataOpener, where: PlanText | None) -> PreparedStep:
+def _prepare(
+    plan: Plan, place: int, opener: DataOpener, where: PlanText | None, earlier: list[PreparedStep]
+) -> PreparedStep:
     step = plan.steps[place]
     try:
+        if isinstance(step, InspectStep):
+            return prepare_inspect(step, list(zip(plan.steps[:place], earlier, strict=True)))
         return _EXECUTORS[step.kind](step, opener)
     except StepError as error:
         if where is None and len(plan.steps) == 1:  # a command of its own, whose user wrote no step

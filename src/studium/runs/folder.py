@@ -6,7 +6,7 @@ import json
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,6 +16,9 @@ from studium.runs.evidence import History
 from studium.runs.results import StepComparison, StepComparisons, TrainResult
 from studium.runs.state import FORMAT, RunState, StepState
 from studium.runs.study_records import ComparisonRecord, StudyRecord
+
+if TYPE_CHECKING:
+    from studium.runs.inspection_record import InspectionRecord
 
 Record = TypeVar("Record", bound=Frozen)
 
@@ -33,7 +36,7 @@ class RunFolder:
         run.json               how far it is
         comparisons.json       which networks are ahead, and how sure that is
         models/<step>/         exported model, evaluation.json, history.json; there only when the step is finished
-        studies/<step>/        study.json or comparison.json; likewise
+        studies/<step>/        study.json, comparison.json or inspection.json; likewise
         report.html
 
     Args:
@@ -151,6 +154,16 @@ class RunFolder:
             RunFolderError: It is missing or damaged.
         """
         return _read(self.study_path(step) / "comparison.json", ComparisonRecord)
+
+    def inspection(self, step: str) -> InspectionRecord:
+        """The result of a finished `inspect` step.
+
+        Raises:
+            RunFolderError: It is missing or damaged.
+        """
+        from studium.runs.inspection_record import InspectionRecord  # brings PyTorch along
+
+        return _read(self.study_path(step) / "inspection.json", InspectionRecord)
 
     @cached_property
     def comparisons(self) -> tuple[StepComparison, ...]:

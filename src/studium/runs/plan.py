@@ -8,7 +8,8 @@ import tomli_w
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from studium.config import Frozen
-from studium.runs.step_base import DataStep, Name, NetworkStep
+from studium.runs.inspect_steps import InspectStep
+from studium.runs.step_base import Name, NetworkStep, Step
 from studium.runs.study_steps import CompareStep, OptimizersStep, StudyStep
 
 Budget = Literal["quick", "full"]
@@ -66,16 +67,18 @@ AnyStep = Annotated[
     Annotated[TrainStep, Tag("train")]
     | Annotated[StudyStep, Tag("study")]
     | Annotated[OptimizersStep, Tag("optimizers")]
-    | Annotated[CompareStep, Tag("compare")],
+    | Annotated[CompareStep, Tag("compare")]
+    | Annotated[InspectStep, Tag("inspect")],
     Discriminator(_kind),
 ]
 """Any kind of step, told apart by ``kind``."""
 
-STEPS: dict[str, type[DataStep]] = {
+STEPS: dict[str, type[Step]] = {
     "train": TrainStep,
     "study": StudyStep,
     "optimizers": OptimizersStep,
     "compare": CompareStep,
+    "inspect": InspectStep,
 }
 """The class of each kind."""
 

@@ -15,9 +15,9 @@ from studium.errors import InputError, SettingError, UnknownNameError
 from studium.runs.budgets import choose_budget, offered_budgets, step_for
 from studium.runs.plan import Budget, Plan
 from studium.runs.plan_text import PlanText
-from studium.runs.step_base import DataStep
+from studium.runs.step_base import Step
 
-Step = TypeVar("Step", bound=DataStep)
+AnyStep = TypeVar("AnyStep", bound=Step)
 
 _BUILT_IN = (
     *("regression", "classification", "all"),
@@ -125,7 +125,7 @@ def _anchored(step: Any, folder: Path | None) -> Any:
     return step | _full_paths(step, folder)
 
 
-def anchored(step: Step) -> Step:
+def anchored(step: AnyStep) -> AnyStep:
     """A step with the data files of the current folder by their full paths, so that it means the same from anywhere."""
     named = {key: getattr(step, key, None) for key in _DATA_KEYS}
     return step.model_copy(update=_full_paths(named, Path.cwd()))

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from studium.config import broken_rule
 from studium.errors import SettingError, UnknownNameError
 from studium.runs.plan import STEPS, Budget, Plan, Reference
-from studium.runs.step_base import DataStep
+from studium.runs.step_base import Step
 from studium.runs.toml_lines import line_of
 
 
@@ -65,7 +65,7 @@ def _without_kind(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return (*path[:2], *path[3:]) if path[:1] == ("steps",) and len(path) > 2 else path
 
 
-def _step_class(path: tuple[str | int, ...], steps: list[Any]) -> type[DataStep] | None:
+def _step_class(path: tuple[str | int, ...], steps: list[Any]) -> type[Step] | None:
     if len(path) < 2 or not isinstance(path[1], int):
         return None
     step = steps[path[1]]
@@ -80,16 +80,14 @@ def _subject(path: tuple[str | int, ...], steps: list[Any]) -> str:
     return f"step {name!r}" if isinstance(name, str) else f"step {path[1] + 1}"
 
 
-def _known(path: tuple[str | int, ...], step: type[DataStep] | None) -> tuple[str, ...]:
+def _known(path: tuple[str | int, ...], step: type[Step] | None) -> tuple[str, ...]:
     """The settings that there are where an unknown one was found."""
     if "reference" in path[:-1]:
         return tuple(Reference.model_fields)
     return tuple(Plan.model_fields) if step is None else (*step.model_fields, "full")
 
 
-def _sentence(
-    first: ErrorDetails, path: tuple[str | int, ...], subject: str, step: type[DataStep] | None
-) -> str:
+def _sentence(first: ErrorDetails, path: tuple[str | int, ...], subject: str, step: type[Step] | None) -> str:
     inner = ".".join(str(part) for part in path if part != "steps" and not isinstance(part, int))
     rule = broken_rule(first)
     if first["type"] == "extra_forbidden":

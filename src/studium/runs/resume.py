@@ -147,11 +147,16 @@ def _compared(folder: RunFolder, step: str) -> TrainResult | None:
     return folder.comparison(step).winner
 
 
+def _inspected(folder: RunFolder, step: str) -> None:
+    folder.inspection(step)
+
+
 _READERS: dict[str, Callable[[RunFolder, str], TrainResult | None]] = {
     "train": RunFolder.result,
     "study": _studied,
     "optimizers": _compared,
     "compare": _compared,
+    "inspect": _inspected,
 }
 
 
