@@ -233,7 +233,7 @@ def test_the_plans_that_come_along_hold_the_studies_of_the_source(name: str, bud
             *("learning-rate", "early-stopping", "momentum", "momentum-and-learning-rate"),
             *("weight-decay", "dropout", "optimizer"),
         ],
-        "classification-studies": ["learning-rate", "weight-decay", "optimizer"],
+        "classification-studies": ["fc-learning-rate", "fc-weight-decay", "fc-optimizer"],
         "structures": ["structures"],
     }
     assert [step.name for step in plan.steps] == names[name]

@@ -20,6 +20,7 @@ from studium.report.figures import (
     scores_data,
 )
 from studium.report.narrative import paragraphs
+from studium.report.references import reference_name, reference_table
 from studium.report.step_content import StepContent
 from studium.report.steps import StepView, by_data, step_views
 from studium.report.study_steps import comparison_content, comparison_views, study_content, study_views
@@ -28,8 +29,6 @@ from studium.report.table import Table
 from studium.report.tables import (
     environment_table,
     layer_table,
-    reference_name,
-    reference_table,
     results_table,
     settings_table,
     trainings_table,
@@ -94,7 +93,7 @@ def content(folder: RunFolder) -> Content:
         notices=_notices(folder),
         summary=tuple(summary(folder, steps, studies, comparisons)),
         results=results_table(steps) if steps else None,
-        references=reference_table(steps),
+        references=reference_table(steps, studies, comparisons),
         scores=tuple(_score_charts(steps)),
         steps=_in_order(
             folder,
@@ -153,7 +152,8 @@ def _score_charts(steps: list[StepView]) -> list[Drawing]:
             for step in group
             if step.reference is not None and "test" in step.reference.values
         }
-        data = scores_data([(step.name, step.result) for step in group], references, reference_name(group))
+        source = reference_name(step.reference for step in group)
+        data = scores_data([(step.name, step.result) for step in group], references, source)
         charts.append(draw_scores(f"scores-{place + 1}", data))
     return charts
 

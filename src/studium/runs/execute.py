@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from studium.environment import current_environment
-from studium.errors import SettingError, UnavailableError
+from studium.errors import SettingError, UnavailableError, UnknownNameError
 from studium.execution import DurableEngine
 from studium.execution.cluster import Connected
 from studium.execution.place import Place
@@ -26,8 +26,10 @@ from studium.runs.plan import Plan
 from studium.runs.plan_file import anchored
 from studium.runs.plan_text import PlanText
 from studium.runs.prepared import PreparedStep
+from studium.runs.references import Reference
 from studium.runs.resolution import StepError
 from studium.runs.state import StepState, TaskCounts
+from studium.runs.step_base import Step
 from studium.runs.study_step import prepare_study
 from studium.runs.train_step import prepare_train
 from studium.runs.writer import RunWriter, check_new, new_run
@@ -239,6 +241,7 @@ def _prepare(
 ) -> PreparedStep:
     step = plan.steps[place]
     try:
+        _require_compared(step, plan)
         if isinstance(step, InspectStep):
             return prepare_inspect(step, list(zip(plan.steps[:place], earlier, strict=True)))
         return _EXECUTORS[step.kind](step, opener)
@@ -247,6 +250,15 @@ def _prepare(
             raise SettingError(str(error)) from error
         line = "" if where is None else f"{where.place('steps', place, *error.path)}: "
         raise SettingError(f"{line}step {step.name!r}: {error}") from error
+
+
+def _require_compared(step: Step, plan: Plan) -> None:
+    """Make sure that the step that a reference compares with is there."""
+    reference = getattr(step, "reference", None)
+    without = reference.without if isinstance(reference, Reference) else None
+    names = [each.name for each in plan.steps if each.kind == "train" and each.name != step.name]
+    if without is not None and without not in names:
+        raise StepError(("reference",), str(UnknownNameError("other step that trains", without, names)))
 
 
 def _writer(plan: Plan, prepared: list[PreparedStep], path: Path) -> RunWriter:
