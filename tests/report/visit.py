@@ -16,6 +16,12 @@ NOT_DRAWN = """() => [...document.querySelectorAll('.plot')].filter((host) => {
 }).map((host) => host.id)"""
 """Ids of the figures in which nothing is to be seen."""
 
+ALL_DRAWN = """() => {
+    const hosts = [...document.querySelectorAll('.plot')];
+    return hosts.length > 0 && hosts.every((host) => host.querySelector('.main-svg'));
+}"""
+"""Whether Plotly has been at every figure."""
+
 
 class Visit:
     """A page that was opened, and everything that it complained of or asked for."""
@@ -29,7 +35,7 @@ class Visit:
         self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
         self.page.on("request", lambda request: self._note(request.url))
         self.page.goto(path.as_uri())
-        self.page.wait_for_function("document.querySelectorAll('.plot .main-svg').length > 0")
+        self.page.wait_for_function(ALL_DRAWN)
 
     def _note(self, url: str) -> None:
         if not url.startswith(("file:", "data:", "blob:")):

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from studium.runs.inspect_step import prepare_inspect
 from studium.runs.inspect_steps import InspectStep
 from studium.runs.lock import driving
 from studium.runs.opening import DataOpener
+from studium.runs.pace import Observer, Pace, Reporter, RunProgress
 from studium.runs.plan import Plan
 from studium.runs.plan_file import anchored
 from studium.runs.plan_text import PlanText
@@ -43,30 +43,6 @@ _EXECUTORS: dict[str, Callable[[Any, DataOpener], PreparedStep]] = {
     "optimizers": prepare_optimizers,
     "compare": prepare_compare,
 }
-
-
-@dataclass(frozen=True)
-class RunProgress:
-    """How far a run is.
-
-    Attributes:
-        step: Name of the step; empty while the run is being prepared.
-        position: Its place in the plan, from 1.
-        n_steps: Steps of the plan.
-        share: Share of the step that is done, in [0, 1].
-        seconds_left: Estimate for the rest of the run; ``None`` as long as nothing has been measured.
-        message: What is going on, in words.
-    """
-
-    step: str
-    position: int
-    n_steps: int
-    share: float
-    seconds_left: float | None
-    message: str = ""
-
-
-Observer = Callable[[RunProgress], None]
 
 
 def run_plan(
@@ -204,16 +180,16 @@ class PlanRun:
     def _run_all(
         self, writer: RunWriter, steps: list[PreparedStep], engine: DurableEngine, stop: Callable[[], bool]
     ) -> None:
-        pace = _Pace([each.seconds for each in steps])
+        pace = Pace([each.seconds for each in steps])
         for position, each in enumerate(steps):
             if stop():
                 raise KeyboardInterrupt
-            reporter = _Reporter(self._observe, pace, each.step.name, position, len(steps))
+            reporter = Reporter(self._observe, pace, each.step.name, position, len(steps))
             self._run_step(each, writer, engine, reporter)
-            reporter.share(1.0)
+            reporter.end(writer.folder)
 
     def _run_step(
-        self, each: PreparedStep, writer: RunWriter, engine: DurableEngine, reporter: _Reporter
+        self, each: PreparedStep, writer: RunWriter, engine: DurableEngine, reporter: Reporter
     ) -> None:
         name, started = each.step.name, time.perf_counter()
         writer.step(name, "running")
@@ -273,30 +249,3 @@ def _writer(plan: Plan, prepared: list[PreparedStep], path: Path) -> RunWriter:
             StepState(name=each.step.name, kind=each.step.kind, notices=each.notices) for each in prepared
         ),
     )
-
-
-class _Pace:
-    """Estimates the time left from guesses, corrected by how long the guessed work really takes."""
-
-    def __init__(self, guesses: list[float]) -> None:
-        self._guesses = guesses
-        self._started = time.perf_counter()
-
-    def left(self, position: int, share: float) -> float | None:
-        done = sum(self._guesses[:position]) + share * self._guesses[position]
-        if done <= 0:
-            return None
-        return (time.perf_counter() - self._started) * (sum(self._guesses) - done) / done
-
-
-class _Reporter:
-    """Tells the observer about one step."""
-
-    def __init__(self, observe: Observer, pace: _Pace, step: str, position: int, n_steps: int) -> None:
-        self._observe, self._pace = observe, pace
-        self._step, self._position, self._n_steps = step, position, n_steps
-        self.share(0.0)
-
-    def share(self, share: float) -> None:
-        left = self._pace.left(self._position, share)
-        self._observe(RunProgress(self._step, self._position + 1, self._n_steps, share, left))
