@@ -159,7 +159,7 @@ def test_a_run_without_a_finished_step_has_a_report_too(tmp_path: Path) -> None:
     (folder / "comparisons.json").unlink()
     made = Page(write_report(RunFolder(folder)).read_text())
     assert "Step net failed: the disk <is> full" in made.texts["p"]
-    assert "nothing so far" in " ".join(made.texts["dd"])
+    assert "Nothing has been tried so far." in " ".join(made.texts["dd"])
 
 
 def test_writing_a_report_needs_no_training_code() -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from studium.report.references import reference_table
 from studium.report.study_narrative import comparison_paragraphs, study_paragraphs
 from studium.report.study_steps import ComparisonView, StudyView
-from studium.report.study_summary import comparisons_found, n_studied, studies_found, study_sureness
+from studium.report.study_summary import (
+    comparisons_found,
+    n_studied,
+    studies_found,
+    study_sureness,
+    tried_in_studies,
+)
 from studium.report.study_tables import tuning_table
 from studium.runs.references import BestReference, RangeReference
 from tests.report.known import result, training
@@ -74,9 +80,14 @@ def test_the_first_page() -> None:
     record = comparison_record(winner=result((training(0.5),), refit=True))
     comparisons = [ComparisonView("three", "", record, None)]
     assert studies_found(studies) == [
-        "Learning rate: [1e-3, 1e-2], best 1e-2 (net on known).",
-        "Momentum: [0.9, 0.9], best 0.9; learning rate: [1e-2, 1e-2], best 1e-2 (varied together, net on known).",
+        "Good values on known: learning rate [1e-3, 1e-2], best 1e-2 (net); momentum [0.9, 0.9], best 0.9 and learning rate "
+        "[1e-2, 1e-2], best 1e-2 (varied together, net).",
     ]
+    assert tried_in_studies(studies, comparisons) == [
+        "Varied: learning rate and momentum with learning rate of net on known.",
+        "Compared: a, b, c and d on known.",
+    ]
+    assert tried_in_studies([], []) == []
     [sentence] = comparisons_found(comparisons)
     assert sentence.startswith(
         "Best of 4 structures on known is b, with a validation mean squared error of 0.300"

@@ -20,9 +20,9 @@ PLAN = Plan(name="two", steps=(CURVE, CURVE.model_copy(update={"name": "second"}
 def test_a_run_holds_everything() -> None:
     folder = tiny_run()
     assert folder.state.status == "complete"
-    assert [step.status for step in folder.state.steps] == ["complete"] * 5
+    assert [step.status for step in folder.state.steps] == ["complete"] * 8
     assert {path.name for path in folder.path.iterdir()} == {
-        *("plan.toml", "environment.json", "run.json", "comparisons.json", "models"),
+        *("plan.toml", "environment.json", "run.json", "comparisons.json", "models", "studies"),
         *("driver.lock", "ledger.db", "fits", "rows"),
     }
     for name in folder.results():

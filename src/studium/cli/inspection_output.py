@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from studium.introspection.activation_results import ActivationsView
-    from studium.introspection.maximization.result import Maximization
+    from studium.introspection.maximization_results import Maximization
     from studium.runs import RunFolder
     from studium.runs.state import StepState
 

@@ -40,7 +40,11 @@ def inspection_content(view: InspectionView) -> StepContent:
         figures=(),
         samples=(),
         tables=(),
-        parts=tuple(_own(view.name, part) for page in pages for part in page.parts),
+        parts=tuple(
+            _own(f"{view.name}-{place}", part)
+            for place, page in enumerate(pages, start=1)
+            for part in page.parts
+        ),
     )
 
 
@@ -80,16 +84,16 @@ def _sentence(notice: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _own(step: str, part: Part) -> Part:
+def _own(page: str, part: Part) -> Part:
     """A part whose names are unique within the report."""
     return replace(
         part,
-        name=f"{step}-{part.name}",
-        figures=_renamed(step, part.figures),
-        pairs=_renamed(step, part.pairs),
-        small=_renamed(step, part.small),
+        name=f"{page}-{part.name}",
+        figures=_renamed(page, part.figures),
+        pairs=_renamed(page, part.pairs),
+        small=_renamed(page, part.small),
     )
 
 
-def _renamed(step: str, drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
-    return tuple(replace(each, name=f"{step}-{each.name}") for each in drawings)
+def _renamed(page: str, drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
+    return tuple(replace(each, name=f"{page}-{each.name}") for each in drawings)

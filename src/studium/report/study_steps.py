@@ -26,7 +26,7 @@ from studium.report.figures import (
 )
 from studium.report.figures.comparison_scores import comparison_table
 from studium.report.step_content import StepContent
-from studium.report.steps import reference
+from studium.report.steps import ReferenceView, StepView, reference
 from studium.report.study_narrative import comparison_paragraphs, study_paragraphs
 from studium.report.study_tables import tuning_table
 from studium.report.tables import config_table, network_table
@@ -104,6 +104,27 @@ def comparison_views(folder: RunFolder) -> list[ComparisonView]:
         theirs = reference(_said(folder, state).get("reference"), BestReference)
         views.append(ComparisonView(state.name, _about(folder, state), record, history, theirs))
     return views
+
+
+def winner_views(views: list[ComparisonView]) -> list[StepView]:
+    """The retrained winners as the `train` steps that they might have been."""
+    return [
+        StepView(
+            state=StepState(name=view.name, kind=view.record.kind, status="complete"),
+            about=view.about,
+            reference=_of_winner(view.reference),
+            result=view.record.winner,
+            history=view.history,
+        )
+        for view in views
+        if view.record.winner is not None and view.history is not None
+    ]
+
+
+def _of_winner(theirs: BestReference | None) -> ReferenceView | None:
+    if theirs is None or theirs.test is None:
+        return None
+    return ReferenceView(theirs.name, {"test": theirs.test}, theirs.note)
 
 
 def study_content(view: StudyView) -> StepContent:

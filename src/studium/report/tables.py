@@ -118,10 +118,23 @@ def environment_table(folder: RunFolder) -> Table:
     return Table(header=("what", "value"), rows=tuple(rows), caption="Environment of the run", words=(0, 1))
 
 
+def seeds_table(folder: RunFolder) -> Table:
+    """The seed that every random number of a step follows from."""
+    return Table(
+        header=("step", "kind", "root seed"),
+        rows=tuple(
+            (str(step.get("name", "")), str(step.get("kind", "train")), str(step.get("seed", 0)))
+            for step in folder.plan.get("steps", ())
+        ),
+        caption="Seeds: every random number of a step follows from its root seed and a path of names",
+        words=(0, 1),
+    )
+
+
 def _result_row(step: StepView) -> tuple[str, ...]:
     result = step.result
     return (
-        step.name,
+        step.name if step.state.kind == "train" else f"{step.name}: {result.network.name}",
         result.data.name,
         f"{result.network.n_parameters:,}",
         mean_and_spread(step.summary("validation"), step.metric),

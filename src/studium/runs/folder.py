@@ -6,19 +6,17 @@ import json
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from studium.config import Frozen, explain
 from studium.errors import RunFolderError
 from studium.runs.evidence import History
+from studium.runs.inspection_record import InspectionRecord
 from studium.runs.results import StepComparison, StepComparisons, TrainResult
 from studium.runs.state import FORMAT, RunState, StepState
 from studium.runs.study_records import ComparisonRecord, StudyRecord
-
-if TYPE_CHECKING:
-    from studium.runs.inspection_record import InspectionRecord
 
 Record = TypeVar("Record", bound=Frozen)
 
@@ -161,8 +159,6 @@ class RunFolder:
         Raises:
             RunFolderError: It is missing or damaged.
         """
-        from studium.runs.inspection_record import InspectionRecord  # brings PyTorch along
-
         return _read(self.study_path(step) / "inspection.json", InspectionRecord)
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import Literal
 
 from studium.introspection.activation_results import ActivationsView
 from studium.introspection.arrays import Result
-from studium.introspection.maximization.result import Maximization
+from studium.introspection.maximization_results import Maximization
 from studium.introspection.weight_results import WeightsView
 
 
