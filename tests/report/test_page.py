@@ -140,11 +140,12 @@ def test_colours_have_a_dark_counterpart() -> None:
         assert used - set(DARK) <= {"rgba(0,0,0,0)"}, drawing.name
 
 
-def test_a_damaged_run_leaves_the_old_report(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", ["models/fc/evaluation.json", "studies/inside-fc/inspection.json"])
+def test_a_damaged_run_leaves_the_old_report(tmp_path: Path, damaged: str) -> None:
     folder = Path(shutil.copytree(tiny_run().path, tmp_path / "run"))
     (folder / "report.html").write_text("old")
-    (folder / "models" / "fc" / "evaluation.json").write_text("{}")
-    with pytest.raises(RunFolderError, match=r"evaluation\.json"):
+    (folder / damaged).write_text("{}")
+    with pytest.raises(RunFolderError, match=re.escape(damaged)):
         write_report(RunFolder(folder))
     assert (folder / "report.html").read_text() == "old"
 
