@@ -11,7 +11,7 @@ from benchmarks.maximization.gallery import write_gallery
 from benchmarks.maximization.subjects import EVALUATION, Bench
 from benchmarks.maximization.tuning import Tuned, tune
 from studium.data import open_dataset
-from studium.introspection.maximization.settings import (
+from studium.introspection.maximization_settings import (
     DEFAULT_REGULARISERS,
     STRENGTHS,
     MaximizationSettings,

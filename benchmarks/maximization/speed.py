@@ -9,7 +9,7 @@ import torch
 from benchmarks.timing import in_turn
 from studium.data import Dataset
 from studium.introspection.maximization import default_settings, maximize
-from studium.introspection.maximization.settings import STRENGTHS
+from studium.introspection.maximization_settings import STRENGTHS
 from studium.models import CNNSpec, MLPSpec, layers
 from studium.training.model import Model
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from studium.report import write_report
+from tests.runs.test_study_steps import studied
 from tests.runs.tiny import tiny_run
 
 
@@ -14,6 +15,12 @@ from tests.runs.tiny import tiny_run
 def tiny_report() -> Path:
     path = write_report(tiny_run())
     return path.rename(path.parent.parent / "report.html")  # the run stays as it is
+
+
+@cache
+def studied_report() -> Path:
+    path = write_report(studied())
+    return path.rename(path.parent.parent / "studied-report.html")
 
 
 class Page(HTMLParser):

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from studium.report.references import reference_table
 from studium.report.study_narrative import comparison_paragraphs, study_paragraphs
 from studium.report.study_steps import ComparisonView, StudyView
-from studium.report.study_summary import comparisons_found, n_studied, studies_found, study_sureness
+from studium.report.study_summary import (
+    comparisons_found,
+    n_studied,
+    studies_found,
+    study_sureness,
+    tried_in_studies,
+)
 from studium.report.study_tables import tuning_table
+from studium.runs.references import BestReference, RangeReference
 from tests.report.known import result, training
 from tests.report.known_studies import (
     all_diverged,
@@ -72,9 +80,14 @@ def test_the_first_page() -> None:
     record = comparison_record(winner=result((training(0.5),), refit=True))
     comparisons = [ComparisonView("three", "", record, None)]
     assert studies_found(studies) == [
-        "Learning rate: [1e-3, 1e-2], best 1e-2 (net on known).",
-        "Momentum: [0.9, 0.9], best 0.9; learning rate: [1e-2, 1e-2], best 1e-2 (varied together, net on known).",
+        "Good values on known: learning rate [1e-3, 1e-2], best 1e-2 (net); momentum [0.9, 0.9], best 0.9 and learning rate "
+        "[1e-2, 1e-2], best 1e-2 (varied together, net).",
     ]
+    assert tried_in_studies(studies, comparisons) == [
+        "Varied: learning rate and momentum with learning rate of net on known.",
+        "Compared: a, b, c and d on known.",
+    ]
+    assert tried_in_studies([], []) == []
     [sentence] = comparisons_found(comparisons)
     assert sentence.startswith(
         "Best of 4 structures on known is b, with a validation mean squared error of 0.300"
@@ -86,6 +99,45 @@ def test_the_first_page() -> None:
         "Behind b, c is not significantly worse and a and d are worse, by paired tests over"
     )
     assert n_studied(studies, comparisons) == 16 + 16 + 24 + 1
+
+
+def test_good_ranges_and_winners_stand_beside_those_of_others() -> None:
+    theirs = RangeReference(low=1e-5, high=0.1, note="elsewhere")
+    studies = [
+        StudyView("one", "", study_record(rates()), theirs),
+        StudyView("two", "", study_record(pairs())),
+        StudyView("three", "", study_record(all_diverged()), theirs),
+    ]
+    record = comparison_record(winner=result((training(0.5),), refit=True))
+    comparisons = [
+        ComparisonView("four", "", record, None, BestReference(best="a", test=0.08, note="a remark"))
+    ]
+    table = reference_table([], studies, comparisons)
+    assert table is not None
+    assert table.rows == (
+        (
+            "good range of learning rate of net on known",
+            "[1e-5, 1e-1]",
+            "[1e-3, 1e-2], best 1e-2",
+            "4",
+            "elsewhere",
+        ),
+        (
+            "good range of learning rate of net on known",
+            "[1e-5, 0.1]",
+            "no good value, all diverged",
+            "4",
+            "elsewhere",
+        ),
+        ("best structure on known", "a", "b (or c)", "4", ""),
+        (
+            "best structure retrained on all training rows of known: test MSE",
+            "0.0800",
+            "0.500",
+            "1",
+            "95% interval 0.250 to 0.750; a remark",
+        ),
+    )
 
 
 def test_the_tuning_table_leads_with_the_best_points() -> None:

@@ -7,8 +7,9 @@ import pytest
 from studium.report.labels import label, labels
 from studium.report.narrative import paragraphs
 from studium.report.numbers import difference, duration, mean_and_spread, metric, number
+from studium.report.references import reference_table
 from studium.report.steps import ReferenceView, StepView
-from studium.report.tables import reference_table, results_table
+from studium.report.tables import results_table
 from studium.runs.evidence import History
 from studium.runs.results import TrainResult
 from studium.runs.state import StepState
@@ -101,14 +102,14 @@ def test_divergence_is_told_in_words() -> None:
 def test_references_stand_beside_ours() -> None:
     given = ReferenceView("source report", {"train": 0.25, "test": 0.24}, "about")
     made = result((training(0.5), training(0.7, 1)))
-    table = reference_table([view(made, given)])
+    table = reference_table([view(made, given)], [], [])
     assert table is not None
     assert table.header[1] == "source report"
     assert table.rows == (
         ("net on known: training MSE", "0.250", "0.60 ± 0.14", "2", ""),
         ("net on known: test MSE", "0.240", "0.60 ± 0.14", "2", "about"),
     )
-    assert reference_table([view(made)]) is None
+    assert reference_table([view(made)], [], []) is None
 
 
 def test_the_results_have_uncertainty_everywhere() -> None:
@@ -123,3 +124,27 @@ def test_the_results_have_uncertainty_everywhere() -> None:
         "4.0 s",
     )
     assert table.rows[1][3:6] == ("–", "–", "diverged")
+
+
+def test_what_a_step_adds_is_told_by_its_loss_beside_that_of_another() -> None:
+    plain = view(result((training(0.5), training(0.7, 1))))
+    theirs = ReferenceView("source report", {}, "overfitted", "net", (1.3, 0.3))
+    dropped = StepView(
+        StepState(name="net_d", kind="train", status="complete"),
+        "",
+        theirs,
+        result((training(0.4),)),
+        History(trainings=()),
+    )
+    table = reference_table([plain, dropped], [], [])
+    assert table is not None
+    assert table.rows == (  # the losses are twice the metric
+        (
+            "effect of net_d beside net on known: test loss",
+            "1.30 → 0.300",
+            "1.20 ± 0.28 → 0.800",
+            "2 → 1",
+            "overfitted",
+        ),
+    )
+    assert reference_table([dropped], [], []) is None  # there is nothing to compare with

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ NOT_DRAWN = """() => [...document.querySelectorAll('.plot')].filter((host) => {
 }).map((host) => host.id)"""
 """Ids of the figures in which nothing is to be seen."""
 
+ALL_DRAWN = """() => {
+    const hosts = [...document.querySelectorAll('.plot')];
+    return hosts.length > 0 && hosts.every((host) => host.querySelector('.main-svg'));
+}"""
+"""Whether Plotly has been at every figure."""
+
+_PATIENCE = 60  # seconds
+
 
 class Visit:
     """A page that was opened, and everything that it complained of or asked for."""
@@ -29,7 +38,16 @@ class Visit:
         self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
         self.page.on("request", lambda request: self._note(request.url))
         self.page.goto(path.as_uri())
-        self.page.wait_for_function("document.querySelectorAll('.plot .main-svg').length > 0")
+        self._wait_until_drawn()
+
+    def _wait_until_drawn(self) -> None:
+        """Ask again and again; waiting inside the page would need `eval`, which its policy forbids."""
+        deadline = time.monotonic() + _PATIENCE
+        while not self.page.evaluate(ALL_DRAWN):
+            assert time.monotonic() < deadline, (
+                f"not drawn: {self.page.evaluate(NOT_DRAWN)}; {self.complaints}"
+            )
+            self.page.wait_for_timeout(50)
 
     def _note(self, url: str) -> None:
         if not url.startswith(("file:", "data:", "blob:")):

@@ -6,6 +6,8 @@ import pytest
 
 from studium.errors import InputError
 from studium.runs import Plan, TrainStep, builtin_plans, load_plan
+from studium.runs.inspect_steps import InspectStep
+from studium.runs.study_steps import CompareStep, OptimizersStep, StudyStep
 from tests.runs.tiny import place, tiny_plan, write_plane
 
 STEP = """\
@@ -40,15 +42,39 @@ def test_built_in_plans_are_read_for_both_budgets(name: str, budget: str) -> Non
     assert plan.question
 
 
-def test_all_has_the_steps_of_its_parts_and_full_has_more_seeds() -> None:
+def test_the_plan_of_everything_holds_each_system_of_the_source_in_its_order() -> None:
     parts = [step for name in ("regression", "classification") for step in load_plan(name)[0].steps]
+    plan = load_plan("all")[0]
+    assert list(plan.steps) == parts
+    assert [(step.name, step.kind) for step in plan.steps if str(step.kind) != "search"] == [
+        ("net", "train"),
+        ("learning-rate", "study"),
+        ("early-stopping", "study"),
+        ("momentum", "study"),
+        ("momentum-and-learning-rate", "study"),
+        ("weight-decay", "study"),
+        ("dropout", "study"),
+        ("optimizer", "optimizers"),
+        ("structures", "compare"),
+        ("net3", "train"),
+        ("inside-structures", "inspect"),
+        ("fc", "train"),
+        ("cnn", "train"),
+        ("cnn_d", "train"),
+        ("fc-learning-rate", "study"),
+        ("fc-weight-decay", "study"),
+        ("fc-optimizer", "optimizers"),
+        ("inside-fc", "inspect"),
+        ("inside-cnn", "inspect"),
+    ]
+
+
+def test_the_full_budget_repeats_every_training_step_more_often() -> None:
     quick, full = load_plan("all", "quick")[0], load_plan("all", "full")[0]
-    assert list(quick.steps) == parts
-    assert [step.name for step in quick.steps] == ["net", "net3", "fc", "cnn"]
     for few, more in zip(quick.steps, full.steps, strict=True):
-        assert isinstance(few, TrainStep)
-        assert isinstance(more, TrainStep)
-        assert more.seeds > few.seeds
+        if isinstance(few, TrainStep | StudyStep | OptimizersStep | CompareStep):
+            assert isinstance(more, type(few))
+            assert (more.seeds or 0) > (few.seeds or 0), few.name
 
 
 def test_full_changes_only_what_it_names(tmp_path: Path) -> None:
@@ -70,15 +96,30 @@ def test_a_resolved_plan_is_read_back_equal(tmp_path: Path) -> None:
 
 
 def test_included_steps_come_first(tmp_path: Path) -> None:
-    plan = load(tmp_path, f'include = ["regression"]\n{STEP}')
-    assert [step.name for step in plan.steps] == ["net", "net3", "a"]
+    plan = load(tmp_path, f'include = ["structures"]\n{STEP}')
+    assert [step.name for step in plan.steps] == ["structures", "a"]
+
+
+def test_an_include_among_the_steps_keeps_its_place(tmp_path: Path) -> None:
+    text = f'{STEP}\n[[steps]]\ninclude = "structures"\n{STEP.partition("[[")[1]}{STEP.partition("[[")[2]}'
+    plan = load(tmp_path, text.replace('name = "a"', 'name = "b"').replace('name = "b"', 'name = "a"', 1))
+    assert [step.name for step in plan.steps] == ["a", "structures", "b"]
+
+
+def test_pictures_to_look_at_are_found_beside_the_plan(tmp_path: Path) -> None:
+    (tmp_path / "coat.png").write_bytes(b"")
+    (tmp_path / "coat").mkdir()  # a class may be called like a folder
+    text = f'{STEP}\n[[steps]]\nkind = "inspect"\nname = "look"\nof = "a"\ninputs = ["coat.png", "coat"]'
+    step = load(tmp_path, text).steps[1]
+    assert isinstance(step, InspectStep)
+    assert step.inputs == (str((tmp_path / "coat.png").resolve()), "coat")
 
 
 def test_data_beside_the_plan_is_found_from_anywhere(tmp_path: Path) -> None:
     write_plane(tmp_path / "plane.csv")
-    found = load(tmp_path, STEP.replace('"curve"', '"plane.csv"')).steps[0]
+    found = first(load(tmp_path, STEP.replace('"curve"', '"plane.csv"')))
     assert found.data == str((tmp_path / "plane.csv").resolve())
-    assert load(tmp_path, STEP.replace('"curve"', '"other.csv"')).steps[0].data == "other.csv"
+    assert first(load(tmp_path, STEP.replace('"curve"', '"other.csv"'))).data == "other.csv"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +145,22 @@ def test_data_beside_the_plan_is_found_from_anywhere(tmp_path: Path) -> None:
         (f'budget = "huge"\n{STEP}', ["line 1", "'huge'", "'quick' or 'full'"]),
         (f'include = ["regresion"]\n{STEP}', ["did you mean 'regression'"]),
         (f'include = ["regression"]\n{STEP}seeds = -1', ["line 9", "seeds of step 'a' is -1"]),
+        (f'{STEP}[[steps]]\ninclude = "structurs"', ["line 9", "did you mean 'structures'"]),
+        (f'{STEP}[[steps]]\ninclude = "all"\nseeds = 3', ["line 10", "'seeds' stands beside include"]),
+        (
+            f'name = "x"\n[[steps]]\ninclude = "structures"\n{STEP.partition(chr(10))[2]}seeds = -1',
+            ["line 10", "seeds of step 'a' is -1"],
+        ),
+        (f"{STEP}reference = {{ losses = [1.3, 0.3] }}", ["line 8", "give both losses and without"]),
+        (
+            STEP.replace('"train"', '"study"') + 'parameters = ["lr=1,2"]\nreference = { lo = 1 }',
+            ["line 9", "did you mean 'low'"],
+        ),
+        (
+            STEP.replace('"train"', '"study"')
+            + 'parameters = ["lr=1,2", "momentum=0.1,0.2"]\nreference = { low = 1, high = 2 }',
+            ["line 3", "the good range of one parameter"],
+        ),
         ('name = "x"', ["the plan has no steps"]),
         ('name = "x"\nsteps = []', ["line 2", "add [[steps]]"]),
         ('name = "x"\nsteps = 3', ["line 2", "step 1"]),

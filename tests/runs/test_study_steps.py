@@ -13,6 +13,7 @@ from studium.runs import Plan, PlanRun, RunFolder, load_plan, run_plan
 from studium.runs.comparison_step import prepare_compare, prepare_optimizers
 from studium.runs.opening import DataOpener
 from studium.runs.phases import Phases
+from studium.runs.step_base import DataStep
 from studium.runs.study_step import prepare_study
 from studium.runs.study_steps import CompareStep, OptimizersStep, StudyStep
 from studium.training import Progress
@@ -232,11 +233,11 @@ def test_the_plans_that_come_along_hold_the_studies_of_the_source(name: str, bud
             *("learning-rate", "early-stopping", "momentum", "momentum-and-learning-rate"),
             *("weight-decay", "dropout", "optimizer"),
         ],
-        "classification-studies": ["learning-rate", "weight-decay", "optimizer"],
+        "classification-studies": ["fc-learning-rate", "fc-weight-decay", "fc-optimizer"],
         "structures": ["structures"],
     }
     assert [step.name for step in plan.steps] == names[name]
-    regression = [step for step in plan.steps if step.data == "curve"]
+    regression = [step for step in plan.steps if isinstance(step, DataStep) and step.data == "curve"]
     if regression:
         PlanRun(plan.model_copy(update={"steps": tuple(regression)}))  # opens and checks everything
 

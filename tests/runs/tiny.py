@@ -67,6 +67,24 @@ model = "fc"
 network = { hidden = [8] }
 seeds = 1
 config = { epochs = 20 }
+
+[[steps]]
+kind = "inspect"
+name = "inside-net"
+of = "net"
+inputs = ["-8", "3"]
+
+[[steps]]
+kind = "inspect"
+name = "inside-fc"
+about = "What an eight is made of."
+of = "fc"
+inputs = ["8"]
+
+[[steps]]
+kind = "inspect"
+name = "inside-hostile"
+of = "hostile"
 """
 
 
@@ -91,14 +109,14 @@ def write_plane(path: Path) -> None:
 
 
 def write_hostile(path: Path) -> None:
-    """A classification whose names are attacks."""
+    """A classification whose names and cells are attacks."""
     stream = np.random.default_rng(1)
     quoted = ['"' + name.replace('"', '""') + '"' for name in (HOSTILE, PICTURE, FORMULA)]
     rows = [
-        f"{kind + 0.2 * stream.standard_normal():.4f},{row % 7},{quoted[kind]}"
+        f"{kind + 0.2 * stream.standard_normal():.4f},{row % 7},{quoted[row % 2]},{quoted[kind]}"
         for row, kind in enumerate([0, 1, 2] * 30)
     ]
-    path.write_text("\n".join([f"{quoted[1]},{quoted[2]},{quoted[0]}", *rows]) + "\n")
+    path.write_text("\n".join([f"{quoted[1]},{quoted[2]},cells,{quoted[0]}", *rows]) + "\n")
 
 
 @cache

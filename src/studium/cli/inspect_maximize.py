@@ -75,7 +75,7 @@ class OptimisationOptions:
     def settings(self, model: Model) -> MaximizationSettings:
         """As settings, checked."""
         from studium.introspection.maximization import MaximizationSettings, default_settings
-        from studium.introspection.maximization.settings import Objective
+        from studium.introspection.maximization_settings import Objective
 
         if self.objective is not None:
             require_known("objective", self.objective, get_args(Objective))

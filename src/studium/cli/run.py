@@ -12,6 +12,7 @@ import typer
 from studium.cli.data_options import Offline
 from studium.cli.edge import FAILED
 from studium.cli.execution_options import ExecutionOptions
+from studium.cli.inspection_output import describe_inspection, seen_in
 from studium.cli.interruption import stopping
 from studium.cli.messages import say
 from studium.cli.option_errors import require_known
@@ -99,6 +100,7 @@ def describe(folder: RunFolder) -> dict[str, Any]:
         "scores": [_scores(name, result) for name, result in folder.results().items()],
         "comparisons": [each.model_dump(mode="json") for each in folder.comparisons],
         "studies": [describe_step(folder, step) for step in folder.finished(*STUDIES)],
+        "inspections": [describe_inspection(folder, step) for step in folder.finished("inspect")],
     }
 
 
@@ -192,6 +194,9 @@ def _show(result: dict[str, Any], folder: RunFolder) -> None:
     print_line(f"run {result['run']}, {result['seconds']:.0f} s")
     for step in folder.finished(*STUDIES):
         for line in found_in(folder, step):
+            print_line(f"{step.name}: {line}")
+    for step in folder.finished("inspect"):
+        for line in seen_in(folder, step):
             print_line(f"{step.name}: {line}")
     rows = [
         [each["step"], each["data"], each["metric"], *_cells(each["test"], each["status"]), each["seconds"]]

@@ -1,4 +1,4 @@
-"""How far a run is, on standard error: a bar on a terminal, else a line per step."""
+"""How far a run is, on standard error: bars on a terminal, else a line per step."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from studium.cli.messages import plain, say
 
 if TYPE_CHECKING:
-    from studium.runs import RunProgress
+    from rich.progress import Progress as Bars
+
+    from studium.runs import RunFolder, RunProgress
 
 
 @contextmanager
 def run_progress(plan: str) -> Iterator[Callable[[RunProgress], None]]:
-    """Shows which step runs, how far it is, and the time left for the whole run.
+    """Shows what runs, how far it is, the time left for the whole run, what was found, and the best network so far.
 
     Args:
         plan: Name of the plan.
@@ -27,28 +29,16 @@ def run_progress(plan: str) -> Iterator[Callable[[RunProgress], None]]:
         yield _Lines(plan)
         return
     from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[left]}"),
+        TextColumn("{task.fields[behind]}"),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        line = bar.add_task(escape(plain(plan)), total=1.0, left="")
-
-        def report(progress: RunProgress) -> None:
-            bar.update(
-                line,
-                description=escape(plain(title_of(plan, progress))),
-                completed=progress.share,
-                left=left_of(progress),
-            )
-
-        yield report
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield _Bars(plan, bars)
 
 
 def title_of(plan: str, progress: RunProgress) -> str:
@@ -77,3 +67,41 @@ class _Lines:
         if title != self._last:
             self._last = title
             say("run", title)
+
+
+class _Bars:
+    """One bar for the run and one for its step; what finished steps found stays above them."""
+
+    def __init__(self, plan: str, bars: Bars) -> None:
+        self._plan, self._bars = _shown(plan), bars
+        self._run = bars.add_task(self._plan, total=1.0, behind="")
+        self._step = bars.add_task("", total=1.0, behind="", visible=False)
+
+    def __call__(self, progress: RunProgress) -> None:
+        if not progress.step:
+            self._bars.update(self._run, description=_shown(title_of(self._plan, progress)))
+            return
+        count = f"{self._plan} ({progress.position} of {progress.n_steps})"
+        self._bars.update(self._run, description=count, completed=progress.overall, behind=left_of(progress))
+        self._bars.update(
+            self._step, description=_shown(progress.step), completed=progress.share, visible=True
+        )
+        if progress.finished is not None:
+            self._finished(progress.step, progress.finished)
+
+    def _finished(self, name: str, folder: RunFolder) -> None:
+        from studium.cli.run_findings import best_so_far, found_by
+
+        step = next(each for each in folder.state.steps if each.name == name)
+        line = f"{name} ({step.seconds:.0f} s): {found_by(folder, step)}"
+        self._bars.console.print(_shown(line), highlight=False)
+        best = best_so_far(folder)
+        if best:
+            self._bars.update(self._step, behind=f"best so far: {_shown('; '.join(best))}")
+
+
+def _shown(text: str) -> str:
+    """Text that a terminal shows as it is."""
+    from rich.markup import escape
+
+    return escape(plain(text))

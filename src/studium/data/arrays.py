@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from studium.data.checks import Place, require_finite, require_rows, require_varied
-from studium.data.dataset import Column, Dataset, ImageSchema, Schema, TableSchema, Task
+from studium.data.dataset import Dataset
 from studium.data.interpretation import Interpretation, require_images, require_table
+from studium.data.schema import Column, ImageSchema, Schema, TableSchema, Task
 from studium.data.targets import RawTargets, make_targets
 from studium.errors import DataError
 

@@ -10,11 +10,12 @@ from studium.data.builtin.curve import make_curve
 from studium.data.builtin.digits import load_digits
 from studium.data.builtin.fashion_mnist import FASHION_MNIST, load_fashion_mnist
 from studium.data.cache import add_to_cache
-from studium.data.dataset import Dataset, Task, concatenate
+from studium.data.dataset import Dataset, concatenate
 from studium.data.idx import is_idx, read_idx
 from studium.data.image_folder import read_image_folder
 from studium.data.interpretation import Interpretation
 from studium.data.npz import read_npz
+from studium.data.schema import Task
 from studium.data.table import read_table
 from studium.data.table_file import SUFFIXES
 from studium.data.targets import check_task

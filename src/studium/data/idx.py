@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from studium.data.arrays import dataset_from_arrays
-from studium.data.dataset import Dataset, Task
+from studium.data.dataset import Dataset
 from studium.data.interpretation import Interpretation
 from studium.data.reading import read_bytes
+from studium.data.schema import Task
 from studium.errors import DataError
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

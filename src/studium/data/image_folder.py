@@ -8,10 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studium.data.dataset import Dataset, ImageSchema
+from studium.data.dataset import Dataset
 from studium.data.interpretation import Interpretation, require_images
 from studium.data.picture import is_grey, is_turned, open_picture, upright_picture
 from studium.data.reading import unreadable
+from studium.data.schema import ImageSchema
 from studium.errors import DataError
 
 

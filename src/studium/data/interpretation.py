@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from studium.data.dataset import ImageSchema, Schema, TableSchema, Task
+from studium.data.schema import ImageSchema, Schema, TableSchema, Task
 from studium.errors import DataError
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 
 from studium.data.arrays import dataset_from_arrays
-from studium.data.dataset import Dataset, Task, concatenate
+from studium.data.dataset import Dataset, concatenate
 from studium.data.interpretation import Interpretation
+from studium.data.schema import Task
 from studium.errors import DataError
 
 _TRAINING = (("x", "y"), ("inputs", "targets"), ("x_train", "y_train"))

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from studium.data.checks import require_rows, require_varied
 from studium.data.columns import categories, integers, kind_of, numbers, words
-from studium.data.dataset import Column, Dataset, TableSchema, Task
+from studium.data.dataset import Dataset
 from studium.data.interpretation import Interpretation, require_table
+from studium.data.schema import Column, TableSchema, Task
 from studium.data.table_file import Table, open_table
 from studium.data.targets import RawTargets, called_by_integers, make_targets
 from studium.errors import DataError, UnknownNameError

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from studium.data.checks import Place, require_finite, require_varied
-from studium.data.dataset import Task
 from studium.data.interpretation import Interpretation
+from studium.data.schema import Task
 from studium.errors import DataError, SettingError, UnknownNameError
 
 MOST_INTEGER_CLASSES = 20

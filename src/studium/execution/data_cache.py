@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from studium.config import cache_directory
 from studium.data import Dataset
-from studium.data.dataset import Schema
+from studium.data.schema import Schema
 from studium.execution.record_file import DamagedRecordError, decode, encode
 from studium.files import write_atomic
 

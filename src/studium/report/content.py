@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from studium.report.drawing import Drawing
@@ -19,18 +20,25 @@ from studium.report.figures import (
     sample_data,
     scores_data,
 )
+from studium.report.inspect_steps import InspectionView, inspection_content
 from studium.report.narrative import paragraphs
+from studium.report.references import reference_name, reference_table
 from studium.report.step_content import StepContent
 from studium.report.steps import StepView, by_data, step_views
-from studium.report.study_steps import comparison_content, comparison_views, study_content, study_views
+from studium.report.study_steps import (
+    comparison_content,
+    comparison_views,
+    study_content,
+    study_views,
+    winner_views,
+)
 from studium.report.summary import Paragraphs, summary
 from studium.report.table import Table
 from studium.report.tables import (
     environment_table,
     layer_table,
-    reference_name,
-    reference_table,
     results_table,
+    seeds_table,
     settings_table,
     trainings_table,
 )
@@ -44,6 +52,7 @@ class Content:
     Attributes:
         title: The plan's.
         run: Name of the run.
+        folder: Where the run is, as a command takes it.
         status: How the run ended.
         started: When it began.
         budget: Of the plan.
@@ -53,12 +62,15 @@ class Content:
         references: Our numbers beside somebody else's.
         scores: One chart a dataset.
         steps: The finished steps.
+        seeds: Root seed of each step.
+        weights: Hash over all weights; empty when nothing was trained.
         environment: What the results depend on.
         plan: The resolved plan, TOML.
     """
 
     title: str
     run: str
+    folder: str
     status: str
     started: str
     budget: str
@@ -68,13 +80,15 @@ class Content:
     references: Table | None
     scores: tuple[Drawing, ...]
     steps: tuple[StepContent, ...]
+    seeds: Table
+    weights: str
     environment: Table
     plan: str
 
     @property
     def figures(self) -> list[Drawing]:
         """All figures, in order."""
-        return [*self.scores, *(each for step in self.steps for each in (*step.figures, *step.samples))]
+        return [*self.scores, *(each for step in self.steps for each in step.drawings)]
 
 
 def content(folder: RunFolder) -> Content:
@@ -85,23 +99,44 @@ def content(folder: RunFolder) -> Content:
     """
     steps, state = step_views(folder), folder.state
     studies, comparisons = study_views(folder), comparison_views(folder)
+    names = [step.name for step in state.steps]
+    trained = sorted([*steps, *winner_views(comparisons)], key=lambda step: names.index(step.name))
     return Content(
         title=str(folder.plan.get("title") or state.plan),
         run=folder.name,
+        folder=shlex.quote(str(folder.path)),
         status=state.status,
         started=state.started,
         budget=str(folder.plan.get("budget", "")),
         notices=_notices(folder),
         summary=tuple(summary(folder, steps, studies, comparisons)),
-        results=results_table(steps) if steps else None,
-        references=reference_table(steps),
-        scores=tuple(_score_charts(steps)),
+        results=results_table(trained) if trained else None,
+        references=reference_table(steps, studies, comparisons),
+        scores=tuple(_score_charts(trained)),
         steps=_in_order(
-            folder, [*map(_step, steps), *map(study_content, studies), *map(comparison_content, comparisons)]
+            folder,
+            [
+                *map(_step, steps),
+                *map(study_content, studies),
+                *map(comparison_content, comparisons),
+                *_inspections(folder),
+            ],
         ),
+        seeds=seeds_table(folder),
+        weights="" if state.tasks is None else state.tasks.weights,
         environment=environment_table(folder),
         plan=folder.plan_text,
     )
+
+
+def _inspections(folder: RunFolder) -> list[StepContent]:
+    about = {str(step.get("name")): str(step.get("about", "")) for step in folder.plan.get("steps", ())}
+    return [
+        inspection_content(
+            InspectionView(state.name, about.get(state.name, ""), folder.inspection(state.name))
+        )
+        for state in folder.finished("inspect")
+    ]
 
 
 def _in_order(folder: RunFolder, steps: list[StepContent]) -> tuple[StepContent, ...]:
@@ -132,7 +167,8 @@ def _score_charts(steps: list[StepView]) -> list[Drawing]:
             for step in group
             if step.reference is not None and "test" in step.reference.values
         }
-        data = scores_data([(step.name, step.result) for step in group], references, reference_name(group))
+        source = reference_name(step.reference for step in group)
+        data = scores_data([(step.name, step.result) for step in group], references, source)
         charts.append(draw_scores(f"scores-{place + 1}", data))
     return charts
 

@@ -35,6 +35,11 @@ class Part:
     small: tuple[Drawing, ...] = ()
     details: tuple[Table, ...] = ()
 
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """All figures, in order."""
+        return (*self.figures, *self.pairs, *self.small)
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -57,7 +62,7 @@ class Inspection:
     @property
     def figures(self) -> list[Drawing]:
         """All figures, in order."""
-        return [each for part in self.parts for each in (*part.figures, *part.pairs, *part.small)]
+        return [each for part in self.parts for each in part.drawings]
 
 
 def write_inspection(path: Path, inspection: Inspection) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from studium.data import TableSchema
-from studium.introspection.layers import OUTPUT
-from studium.introspection.maximization.result import Maximization
-from studium.introspection.maximization.settings import IMAGE_REGULARISERS, MaximizationSettings
+from studium.introspection.maximization_results import Maximization
+from studium.introspection.maximization_settings import IMAGE_REGULARISERS, MaximizationSettings
 from studium.report.figures.maximized_activations import (
     draw_maximized_activations,
     maximized_activations_data,
@@ -17,6 +16,7 @@ from studium.report.figures.maximized_rows import draw_maximized_rows, maximized
 from studium.report.inspection import Inspection, Part
 from studium.report.numbers import count, listed
 
+_OUTPUT = "output"
 _MOST_CARDS = 32  # units whose pictures are drawn; more make a page slow
 
 
@@ -45,7 +45,7 @@ def regulariser_words(settings: MaximizationSettings) -> str:
 
 
 def _layer_words(result: Maximization) -> str:
-    return "the output layer" if result.layer == OUTPUT else result.layer
+    return "the output layer" if result.layer == _OUTPUT else result.layer
 
 
 def _about(result: Maximization) -> str:

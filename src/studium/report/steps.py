@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
+
+from pydantic import ValidationError
 
 from studium.runs.evidence import History
 from studium.runs.folder import RunFolder
 from studium.runs.ranking import same_data
+from studium.runs.references import Reference, Source
 from studium.runs.results import MetricName, Part, TrainResult
 from studium.runs.state import StepState
 from studium.runs.summary import Summary, summarise
+
+AnySource = TypeVar("AnySource", bound=Source)
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,15 @@ class ReferenceView:
         name: Who reported them.
         values: The metric on each part.
         note: What a reader must know to compare.
+        without: Step without what this one adds; empty when nothing is compared.
+        losses: Loss without and with it.
     """
 
     name: str
     values: dict[Part, float]
     note: str
+    without: str = ""
+    losses: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,10 +91,20 @@ def _view(folder: RunFolder, state: StepState, table: dict[str, Any]) -> StepVie
 
 
 def _reference(table: Any) -> ReferenceView | None:
-    if not isinstance(table, dict):
+    found = reference(table, Reference)
+    if found is None:
         return None
-    values = {part: float(table[part]) for part in get_args(Part) if isinstance(table.get(part), int | float)}
-    return ReferenceView(str(table.get("name", "")), values, str(table.get("note", "")))
+    scores = {part: getattr(found, part) for part in get_args(Part)}
+    values = {part: score for part, score in scores.items() if score is not None}
+    return ReferenceView(found.name, values, found.note, found.without or "", found.losses)
+
+
+def reference(table: Any, kind: type[AnySource]) -> AnySource | None:
+    """Somebody else's numbers from the table of a plan; ``None`` where there is none that can be read."""
+    try:
+        return None if table is None else kind.model_validate(table)
+    except ValidationError:
+        return None
 
 
 def by_data(steps: list[StepView]) -> list[list[StepView]]:

@@ -26,11 +26,13 @@ from studium.report.figures import (
 )
 from studium.report.figures.comparison_scores import comparison_table
 from studium.report.step_content import StepContent
+from studium.report.steps import ReferenceView, StepView, reference
 from studium.report.study_narrative import comparison_paragraphs, study_paragraphs
 from studium.report.study_tables import tuning_table
 from studium.report.tables import config_table, network_table
 from studium.runs.evidence import History
 from studium.runs.folder import RunFolder
+from studium.runs.references import BestReference, RangeReference
 from studium.runs.state import StepState
 from studium.runs.study_records import ComparisonRecord, StudyRecord
 from studium.studies.results import StudyResult
@@ -38,11 +40,19 @@ from studium.studies.results import StudyResult
 
 @dataclass(frozen=True)
 class StudyView:
-    """A finished `study` step, with what its plan says of it."""
+    """A finished `study` step, with what its plan says of it.
+
+    Attributes:
+        name: Name of the step.
+        about: What it is to show.
+        record: What it left.
+        reference: Somebody else's good range.
+    """
 
     name: str
     about: str
     record: StudyRecord
+    reference: RangeReference | None = None
 
 
 @dataclass(frozen=True)
@@ -54,12 +64,14 @@ class ComparisonView:
         about: What it is to show.
         record: What it left.
         history: Learning curves of the winner; ``None`` when nothing was retrained.
+        reference: What somebody else found best.
     """
 
     name: str
     about: str
     record: ComparisonRecord
     history: History | None
+    reference: BestReference | None = None
 
 
 def study_views(folder: RunFolder) -> list[StudyView]:
@@ -69,7 +81,12 @@ def study_views(folder: RunFolder) -> list[StudyView]:
         RunFolderError: Something in the folder is missing or damaged.
     """
     return [
-        StudyView(state.name, _about(folder, state), folder.study(state.name))
+        StudyView(
+            state.name,
+            _about(folder, state),
+            folder.study(state.name),
+            reference(_said(folder, state).get("reference"), RangeReference),
+        )
         for state in folder.finished("study")
     ]
 
@@ -84,8 +101,30 @@ def comparison_views(folder: RunFolder) -> list[ComparisonView]:
     for state in folder.finished("compare", "optimizers"):
         record = folder.comparison(state.name)
         history = None if record.winner is None else folder.history(state.name)
-        views.append(ComparisonView(state.name, _about(folder, state), record, history))
+        theirs = reference(_said(folder, state).get("reference"), BestReference)
+        views.append(ComparisonView(state.name, _about(folder, state), record, history, theirs))
     return views
+
+
+def winner_views(views: list[ComparisonView]) -> list[StepView]:
+    """The retrained winners as the `train` steps that they might have been."""
+    return [
+        StepView(
+            state=StepState(name=view.name, kind=view.record.kind, status="complete"),
+            about=view.about,
+            reference=_of_winner(view.reference),
+            result=view.record.winner,
+            history=view.history,
+        )
+        for view in views
+        if view.record.winner is not None and view.history is not None
+    ]
+
+
+def _of_winner(theirs: BestReference | None) -> ReferenceView | None:
+    if theirs is None or theirs.test is None:
+        return None
+    return ReferenceView(theirs.name, {"test": theirs.test}, theirs.note)
 
 
 def study_content(view: StudyView) -> StepContent:
@@ -140,5 +179,10 @@ def _study_figures(name: str, study: StudyResult) -> list[Drawing]:
 
 
 def _about(folder: RunFolder, state: StepState) -> str:
+    return str(_said(folder, state).get("about", ""))
+
+
+def _said(folder: RunFolder, state: StepState) -> dict[str, Any]:
+    """What the plan says of a step."""
     tables: dict[str, dict[str, Any]] = {str(step.get("name")): step for step in folder.plan.get("steps", ())}
-    return str(tables.get(state.name, {}).get("about", ""))
+    return tables.get(state.name, {})

@@ -10,21 +10,22 @@ from studium.studies.results import StudyResult
 
 
 def tried_in_studies(studies: list[StudyView], comparisons: list[ComparisonView]) -> list[str]:
-    """What was varied and compared."""
-    varied = [
-        f"{listed(list(view.record.study.labels))} of {view.record.study.model} on {view.record.study.data}"
-        for view in studies
-    ]
+    """What was varied, and what was compared, in a sentence each."""
+    varied = [f"{_parameters(group)} on {data}" for data, group in _by_data(studies).items()]
     compared = [
         f"{listed([each.name for each in view.record.comparison.candidates])} on {view.record.comparison.data}"
         for view in comparisons
     ]
-    return [*varied, *compared]
+    sentences = {"Varied": varied, "Compared": compared}
+    return [f"{verb}: {'; '.join(parts)}." for verb, parts in sentences.items() if parts]
 
 
 def studies_found(studies: list[StudyView]) -> list[str]:
-    """The good ranges."""
-    return [_good(view.record.study) for view in studies]
+    """The good values, a sentence for each dataset."""
+    return [
+        f"Good values on {data}: {'; '.join(_good(study) for study in group)}."
+        for data, group in _by_data(studies).items()
+    ]
 
 
 def comparisons_found(comparisons: list[ComparisonView]) -> list[str]:
@@ -53,10 +54,26 @@ def n_studied(studies: list[StudyView], comparisons: list[ComparisonView]) -> in
     return sum(view.record.study.n_trainings for view in studies) + compared
 
 
+def _by_data(studies: list[StudyView]) -> dict[str, list[StudyResult]]:
+    groups: dict[str, list[StudyResult]] = {}
+    for view in studies:
+        groups.setdefault(view.record.study.data, []).append(view.record.study)
+    return groups
+
+
+def _parameters(studies: list[StudyResult]) -> str:
+    """What was varied of each network."""
+    models: dict[str, list[str]] = {}
+    for study in studies:
+        models.setdefault(study.model, []).append(" with ".join(study.labels))
+    return listed([f"{listed(labels)} of {model}" for model, labels in models.items()])
+
+
 def _good(study: StudyResult) -> str:
-    text = "; ".join(each.text for each in study.ranges)
     together = "varied together, " if len(study.ranges) > 1 else ""
-    return f"{text[0].upper()}{text[1:]} ({together}{study.model} on {study.data})."
+    return (
+        f"{' and '.join(each.text.replace(': ', ' ', 1) for each in study.ranges)} ({together}{study.model})"
+    )
 
 
 def _won(view: ComparisonView) -> str:

@@ -53,9 +53,9 @@ def summary(
 
 def _asked(folder: RunFolder, groups: list[list[StepView]], studied: list[str]) -> tuple[str, ...]:
     trained = [f"{_names(group)} on {group[0].result.data.name}" for group in groups]
-    tried = "; ".join([*trained, *studied]) or "nothing so far"
+    sentences = [*([f"Trained: {'; '.join(trained)}."] if trained else []), *studied]
     question = str(folder.plan.get("question", ""))
-    return (*([question] if question else []), f"Tried: {tried}.")
+    return (*([question] if question else []), *(sentences or ["Nothing has been tried so far."]))
 
 
 def _names(group: list[StepView]) -> str:

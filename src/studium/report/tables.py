@@ -18,7 +18,7 @@ from studium.report.table import Table
 from studium.runs.folder import RunFolder
 from studium.runs.results import NetworkFacts, Part
 
-_PARTS: dict[Part, str] = {"train": "training", "validation": "validation", "test": "test"}
+PARTS: dict[Part, str] = {"train": "training", "validation": "validation", "test": "test"}
 
 _RESULTS = (
     "Validation and test: mean ± standard deviation over trainings with different seeds (validation of a cross-validated "
@@ -42,27 +42,6 @@ def results_table(steps: list[StepView]) -> Table:
         caption=f"{_metrics(steps)} {_RESULTS}",
         words=(0, 1),
     )
-
-
-def reference_table(steps: list[StepView]) -> Table | None:
-    """Our numbers beside somebody else's; ``None`` when the plan has none."""
-    rows = tuple(
-        _reference_row(step, part, value)
-        for step in steps
-        if step.reference is not None
-        for part, value in step.reference.values.items()
-    )
-    if not rows:
-        return None
-    header = ("quantity", reference_name(steps), "this run", "values", "remark")
-    caption = "This run: mean ± standard deviation over so many values."
-    return Table(header=header, rows=rows, caption=caption, words=(0, 4))
-
-
-def reference_name(steps: list[StepView]) -> str:
-    """Who reported the numbers beside ours."""
-    names = {step.reference.name for step in steps if step.reference is not None}
-    return names.pop() if len(names) == 1 else "others"
 
 
 def layer_table(step: StepView) -> Table:
@@ -106,7 +85,7 @@ def trainings_table(step: StepView) -> Table:
             "seed",
             "status",
             "epochs",
-            *(f"{words} {SHORT_NAMES[name]}" for words in _PARTS.values()),
+            *(f"{words} {SHORT_NAMES[name]}" for words in PARTS.values()),
             "time",
         ),
         rows=tuple(
@@ -139,10 +118,23 @@ def environment_table(folder: RunFolder) -> Table:
     return Table(header=("what", "value"), rows=tuple(rows), caption="Environment of the run", words=(0, 1))
 
 
+def seeds_table(folder: RunFolder) -> Table:
+    """The seed that every random number of a step follows from."""
+    return Table(
+        header=("step", "kind", "root seed"),
+        rows=tuple(
+            (str(step.get("name", "")), str(step.get("kind", "train")), str(step.get("seed", 0)))
+            for step in folder.plan.get("steps", ())
+        ),
+        caption="Seeds: every random number of a step follows from its root seed and a path of names",
+        words=(0, 1),
+    )
+
+
 def _result_row(step: StepView) -> tuple[str, ...]:
     result = step.result
     return (
-        step.name,
+        step.name if step.state.kind == "train" else f"{step.name}: {result.network.name}",
         result.data.name,
         f"{result.network.n_parameters:,}",
         mean_and_spread(step.summary("validation"), step.metric),
@@ -166,18 +158,6 @@ def _exported(step: StepView) -> str:
     if interval is None:
         return score
     return f"{score} [{metric(interval.low, step.metric)}, {metric(interval.high, step.metric)}]"
-
-
-def _reference_row(step: StepView, part: Part, value: float) -> tuple[str, ...]:
-    ours = step.summary(part)
-    note = step.reference.note if step.reference is not None and part == "test" else ""
-    return (
-        f"{step.name} on {step.result.data.name}: {_PARTS[part]} {SHORT_NAMES[step.metric]}",
-        metric(value, step.metric),
-        mean_and_spread(ours, step.metric),
-        "–" if ours is None else f"{ours.n}",
-        note,
-    )
 
 
 def _setting(value: Any) -> str:

@@ -14,7 +14,8 @@ from studium.runs.folder import RunFolder
 from studium.runs.summary import Summary, summarise
 
 if TYPE_CHECKING:
-    from studium.runs.execute import PlanRun, RunProgress, run_plan
+    from studium.runs.execute import PlanRun, run_plan
+    from studium.runs.pace import RunProgress
     from studium.runs.plan import Plan, Reference, TrainStep
     from studium.runs.plan_file import builtin_plans, load_plan
 
@@ -36,7 +37,7 @@ _HOMES = {
     "Plan": "plan",
     "PlanRun": "execute",
     "Reference": "plan",
-    "RunProgress": "execute",
+    "RunProgress": "pace",
     "TrainStep": "plan",
     "builtin_plans": "plan_file",
     "load_plan": "plan_file",

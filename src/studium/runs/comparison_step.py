@@ -8,6 +8,7 @@ from functools import cached_property
 
 from studium.data import Dataset
 from studium.errors import InputError
+from studium.models import CNNSpec, MLPSpec
 from studium.runs.cost import members_seconds
 from studium.runs.facts import data_facts
 from studium.runs.opening import DataOpener, OpenedData
@@ -51,6 +52,11 @@ class PreparedComparison:
     step: CompareStep | OptimizersStep
     opened: OpenedData
     plan: ComparisonPlan
+
+    @property
+    def networks(self) -> tuple[MLPSpec | CNNSpec, ...]:
+        """The networks that are compared, one of which is exported."""
+        return tuple(each.point[0] for each in self.plan.contenders)
 
     @property
     def notices(self) -> tuple[str, ...]:

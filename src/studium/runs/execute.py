@@ -6,27 +6,31 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from studium.environment import current_environment
-from studium.errors import SettingError, UnavailableError
+from studium.errors import SettingError, UnavailableError, UnknownNameError
 from studium.execution import DurableEngine
 from studium.execution.cluster import Connected
 from studium.execution.place import Place
 from studium.runs.comparison_step import prepare_compare, prepare_optimizers
 from studium.runs.execution import Execution
 from studium.runs.folder import RunFolder
+from studium.runs.inspect_step import prepare_inspect
+from studium.runs.inspect_steps import InspectStep
 from studium.runs.lock import driving
 from studium.runs.opening import DataOpener
+from studium.runs.pace import Observer, Pace, Reporter, RunProgress
 from studium.runs.plan import Plan
 from studium.runs.plan_file import anchored
 from studium.runs.plan_text import PlanText
 from studium.runs.prepared import PreparedStep
+from studium.runs.references import Reference
 from studium.runs.resolution import StepError
 from studium.runs.search_step import prepare_search
 from studium.runs.state import StepState, TaskCounts
+from studium.runs.step_base import Step
 from studium.runs.study_step import prepare_study
 from studium.runs.train_step import prepare_train
 from studium.runs.writer import RunWriter, check_new, new_run
@@ -41,30 +45,6 @@ _EXECUTORS: dict[str, Callable[[Any, DataOpener], PreparedStep]] = {
     "compare": prepare_compare,
     "search": prepare_search,
 }
-
-
-@dataclass(frozen=True)
-class RunProgress:
-    """How far a run is.
-
-    Attributes:
-        step: Name of the step; empty while the run is being prepared.
-        position: Its place in the plan, from 1.
-        n_steps: Steps of the plan.
-        share: Share of the step that is done, in [0, 1].
-        seconds_left: Estimate for the rest of the run; ``None`` as long as nothing has been measured.
-        message: What is going on, in words.
-    """
-
-    step: str
-    position: int
-    n_steps: int
-    share: float
-    seconds_left: float | None
-    message: str = ""
-
-
-Observer = Callable[[RunProgress], None]
 
 
 def run_plan(
@@ -129,7 +109,9 @@ class PlanRun:
         if out is not None:
             check_new(out)
         opener = opener or DataOpener(offline=offline, progress=self._tell)
-        self.prepared = [_prepare(plan, place, opener, where) for place in range(len(plan.steps))]
+        self.prepared: list[PreparedStep] = []
+        for place in range(len(plan.steps)):
+            self.prepared.append(_prepare(plan, place, opener, where, self.prepared))
 
     def run(self, stop: Callable[[], bool] = never) -> RunFolder:
         """Run all steps in a new folder.
@@ -200,16 +182,16 @@ class PlanRun:
     def _run_all(
         self, writer: RunWriter, steps: list[PreparedStep], engine: DurableEngine, stop: Callable[[], bool]
     ) -> None:
-        pace = _Pace([each.seconds for each in steps])
+        pace = Pace([each.seconds for each in steps])
         for position, each in enumerate(steps):
             if stop():
                 raise KeyboardInterrupt
-            reporter = _Reporter(self._observe, pace, each.step.name, position, len(steps))
+            reporter = Reporter(self._observe, pace, each.step.name, position, len(steps))
             self._run_step(each, writer, engine, reporter)
-            reporter.share(1.0)
+            reporter.end(writer.folder)
 
     def _run_step(
-        self, each: PreparedStep, writer: RunWriter, engine: DurableEngine, reporter: _Reporter
+        self, each: PreparedStep, writer: RunWriter, engine: DurableEngine, reporter: Reporter
     ) -> None:
         name, started = each.step.name, time.perf_counter()
         writer.step(name, "running")
@@ -232,15 +214,29 @@ def _counts(engine: DurableEngine, place: Place) -> TaskCounts:
     )
 
 
-def _prepare(plan: Plan, place: int, opener: DataOpener, where: PlanText | None) -> PreparedStep:
+def _prepare(
+    plan: Plan, place: int, opener: DataOpener, where: PlanText | None, earlier: list[PreparedStep]
+) -> PreparedStep:
     step = plan.steps[place]
     try:
+        _require_compared(step, plan)
+        if isinstance(step, InspectStep):
+            return prepare_inspect(step, list(zip(plan.steps[:place], earlier, strict=True)))
         return _EXECUTORS[step.kind](step, opener)
     except StepError as error:
         if where is None and len(plan.steps) == 1:  # a command of its own, whose user wrote no step
             raise SettingError(str(error)) from error
         line = "" if where is None else f"{where.place('steps', place, *error.path)}: "
         raise SettingError(f"{line}step {step.name!r}: {error}") from error
+
+
+def _require_compared(step: Step, plan: Plan) -> None:
+    """Make sure that the step that a reference compares with is there."""
+    reference = getattr(step, "reference", None)
+    without = reference.without if isinstance(reference, Reference) else None
+    names = [each.name for each in plan.steps if each.kind == "train" and each.name != step.name]
+    if without is not None and without not in names:
+        raise StepError(("reference",), str(UnknownNameError("other step that trains", without, names)))
 
 
 def _writer(plan: Plan, prepared: list[PreparedStep], path: Path) -> RunWriter:
@@ -255,30 +251,3 @@ def _writer(plan: Plan, prepared: list[PreparedStep], path: Path) -> RunWriter:
             StepState(name=each.step.name, kind=each.step.kind, notices=each.notices) for each in prepared
         ),
     )
-
-
-class _Pace:
-    """Estimates the time left from guesses, corrected by how long the guessed work really takes."""
-
-    def __init__(self, guesses: list[float]) -> None:
-        self._guesses = guesses
-        self._started = time.perf_counter()
-
-    def left(self, position: int, share: float) -> float | None:
-        done = sum(self._guesses[:position]) + share * self._guesses[position]
-        if done <= 0:
-            return None
-        return (time.perf_counter() - self._started) * (sum(self._guesses) - done) / done
-
-
-class _Reporter:
-    """Tells the observer about one step."""
-
-    def __init__(self, observe: Observer, pace: _Pace, step: str, position: int, n_steps: int) -> None:
-        self._observe, self._pace = observe, pace
-        self._step, self._position, self._n_steps = step, position, n_steps
-        self.share(0.0)
-
-    def share(self, share: float) -> None:
-        left = self._pace.left(self._position, share)
-        self._observe(RunProgress(self._step, self._position + 1, self._n_steps, share, left))

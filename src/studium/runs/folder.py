@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from studium.config import Frozen, explain
 from studium.errors import RunFolderError
 from studium.runs.evidence import History
+from studium.runs.inspection_record import InspectionRecord
 from studium.runs.results import StepComparison, StepComparisons, TrainResult
 from studium.runs.state import FORMAT, RunState, StepState
 from studium.runs.study_records import ComparisonRecord, SearchRecord, StudyRecord
@@ -33,7 +34,7 @@ class RunFolder:
         run.json               how far it is
         comparisons.json       which networks are ahead, and how sure that is
         models/<step>/         exported model, evaluation.json, history.json; there only when the step is finished
-        studies/<step>/        study.json, comparison.json or search.json; likewise
+        studies/<step>/        study.json, comparison.json, search.json or inspection.json; likewise
         report.html
 
     Args:
@@ -159,6 +160,14 @@ class RunFolder:
             RunFolderError: It is missing or damaged.
         """
         return _read(self.study_path(step) / "search.json", SearchRecord)
+
+    def inspection(self, step: str) -> InspectionRecord:
+        """The result of a finished `inspect` step.
+
+        Raises:
+            RunFolderError: It is missing or damaged.
+        """
+        return _read(self.study_path(step) / "inspection.json", InspectionRecord)
 
     @cached_property
     def comparisons(self) -> tuple[StepComparison, ...]:

@@ -8,27 +8,15 @@ import tomli_w
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from studium.config import Frozen
+from studium.runs.inspect_steps import InspectStep
+from studium.runs.references import Reference
 from studium.runs.search_steps import SearchStep
-from studium.runs.step_base import DataStep, Name, NetworkStep
+from studium.runs.step_base import Name, NetworkStep, Step
 from studium.runs.study_steps import CompareStep, OptimizersStep, StudyStep
 
+__all__ = ["STEPS", "AnyStep", "Budget", "Plan", "Reference", "TrainStep"]
+
 Budget = Literal["quick", "full"]
-
-
-class Reference(Frozen):
-    """Numbers that somebody else reported for the same thing, shown beside ours.
-
-    Attributes:
-        name: Who reported them.
-        train, validation, test: The metric on each part: ``mse``, or ``accuracy`` in [0, 1].
-        note: What a reader must know to compare.
-    """
-
-    name: str = "source report"
-    train: float | None = None
-    validation: float | None = None
-    test: float | None = None
-    note: str = ""
 
 
 class TrainStep(NetworkStep):
@@ -68,17 +56,19 @@ AnyStep = Annotated[
     | Annotated[StudyStep, Tag("study")]
     | Annotated[OptimizersStep, Tag("optimizers")]
     | Annotated[CompareStep, Tag("compare")]
-    | Annotated[SearchStep, Tag("search")],
+    | Annotated[SearchStep, Tag("search")]
+    | Annotated[InspectStep, Tag("inspect")],
     Discriminator(_kind),
 ]
 """Any kind of step, told apart by ``kind``."""
 
-STEPS: dict[str, type[DataStep]] = {
+STEPS: dict[str, type[Step]] = {
     "train": TrainStep,
     "study": StudyStep,
     "optimizers": OptimizersStep,
     "compare": CompareStep,
     "search": SearchStep,
+    "inspect": InspectStep,
 }
 """The class of each kind."""
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from studium.data import builtin_datasets
-from studium.errors import InputError, SettingError, UnknownNameError
+from studium.errors import InputError, UnknownNameError
 from studium.runs.budgets import choose_budget, offered_budgets, step_for
 from studium.runs.plan import Budget, Plan
+from studium.runs.plan_includes import BUILT_IN, builtin_text, expanded, parse
 from studium.runs.plan_text import PlanText
-from studium.runs.step_base import DataStep
+from studium.runs.step_base import Step
 
-Step = TypeVar("Step", bound=DataStep)
+AnyStep = TypeVar("AnyStep", bound=Step)
 
-_BUILT_IN = (
-    *("regression", "classification", "all"),
-    *("regression-studies", "classification-studies", "structures"),
-)
 _DATA_KEYS = ("data", "test", "fallback")
+_INPUTS = "inputs"  # of an `inspect` step: pictures, among others
 
 
 def builtin_plans() -> tuple[str, ...]:
@@ -33,14 +29,15 @@ def builtin_plans() -> tuple[str, ...]:
         >>> builtin_plans()[:3]
         ('regression', 'classification', 'all')
     """
-    return _BUILT_IN
+    return BUILT_IN
 
 
 def load_plan(name: str | Path, budget: Budget | None = None) -> tuple[Plan, PlanText]:
     """A plan by built-in name or from a TOML file.
 
-    In the file a step may have a table ``full``: what differs with the budget ``full``. ``include`` lists built-in plans
-    whose steps come first. Data files are looked for beside the plan's file, then in the current folder.
+    In the file a step may have a table ``full``: what differs with the budget ``full``. ``include`` brings the steps of
+    built-in plans, see :func:`~studium.runs.plan_includes.expanded`. Data files are looked for beside the plan's file, then
+    in the current folder.
 
     Args:
         name: One of :func:`builtin_plans`, or a ``.toml`` file.
@@ -55,27 +52,28 @@ def load_plan(name: str | Path, budget: Budget | None = None) -> tuple[Plan, Pla
 
     Example:
         >>> plan, _ = load_plan("regression", "quick")
-        >>> [step.name for step in plan.steps]
-        ['net', 'net3']
+        >>> [step.name for step in plan.steps[:3]]
+        ['net', 'learning-rate', 'early-stopping']
     """
     title, text, folder = _source(name)
-    raw = _parse(title, text)
-    included = _included(title, raw)
-    steps = [*included, *(_anchored(step, folder) for step in _steps(raw))]
+    raw = parse(title, text)
+    found = expanded(title, text, raw)
+    steps = [_anchored(step.table, folder) if step.is_own else step.table for step in found]
+    origins = tuple(step.origin for step in found)
     offered = offered_budgets(steps)
     chosen = choose_budget(title, budget, raw.get("budget", "quick"), offered)
     for each in offered:
-        _plan(raw, steps, PlanText(title, text, each, len(included)))
-    where = PlanText(title, text, chosen, len(included))
+        _plan(raw, steps, PlanText(title, text, each, origins))
+    where = PlanText(title, text, chosen, origins)
     return _plan(raw, steps, where), where
 
 
 def _source(name: str | Path) -> tuple[str, str, Path | None]:
-    if str(name) in _BUILT_IN:
-        return f"plan {name!s}", _builtin_text(str(name)), None
+    if str(name) in BUILT_IN:
+        return f"plan {name!s}", builtin_text(str(name)), None
     path = Path(name)
     if path.suffix != ".toml" and not path.exists():
-        raise UnknownNameError("plan", str(name), (*_BUILT_IN, "or a .toml file"))
+        raise UnknownNameError("plan", str(name), (*BUILT_IN, "or a .toml file"))
     try:
         return str(path), path.read_text(encoding="utf-8"), path.parent
     except (OSError, UnicodeDecodeError) as error:
@@ -83,30 +81,6 @@ def _source(name: str | Path) -> tuple[str, str, Path | None]:
         raise InputError(
             f"the plan {path} cannot be read ({reason}): give a TOML file or a built-in plan"
         ) from error
-
-
-def _builtin_text(name: str) -> str:
-    return (resources.files("studium.runs") / "plans" / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def _parse(title: str, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"{title} is not TOML: {error}; correct that line") from error
-
-
-def _steps(raw: dict[str, Any]) -> list[Any]:
-    steps = raw.get("steps", [])
-    return steps if isinstance(steps, list) else [steps]
-
-
-def _included(title: str, raw: dict[str, Any]) -> list[Any]:
-    names = raw.get("include", [])
-    wrong = next((name for name in names if name not in _BUILT_IN), None)
-    if wrong is not None:
-        raise SettingError(f"{title}: {UnknownNameError('built-in plan to include', str(wrong), _BUILT_IN)}")
-    return [step for name in names for step in _steps(_parse(name, _builtin_text(name)))]
 
 
 def _plan(raw: dict[str, Any], steps: list[Any], where: PlanText) -> Plan:
@@ -125,21 +99,27 @@ def _anchored(step: Any, folder: Path | None) -> Any:
     return step | _full_paths(step, folder)
 
 
-def anchored(step: Step) -> Step:
+def anchored(step: AnyStep) -> AnyStep:
     """A step with the data files of the current folder by their full paths, so that it means the same from anywhere."""
-    named = {key: getattr(step, key, None) for key in _DATA_KEYS}
+    named = {key: getattr(step, key, None) for key in (*_DATA_KEYS, _INPUTS)}
     return step.model_copy(update=_full_paths(named, Path.cwd()))
 
 
-def _full_paths(named: Mapping[str, Any], folder: Path) -> dict[str, str]:
+def _full_paths(named: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     builtin = {each.name for each in builtin_datasets()}
     files = {
         key: named[key] for key in _DATA_KEYS if isinstance(named.get(key), str) and named[key] not in builtin
     }
-    return {
+    paths: dict[str, Any] = {
         key: ",".join(_beside(part.strip(), folder) for part in name.split(","))
         for key, name in files.items()
     }
+    inputs = named.get(_INPUTS)
+    if isinstance(inputs, list | tuple) and all(isinstance(each, str) for each in inputs):
+        paths[_INPUTS] = type(inputs)(
+            _beside(each, folder) if (folder / each).is_file() else each for each in inputs
+        )
+    return paths
 
 
 def _beside(name: str, folder: Path) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from studium.config import broken_rule
+from studium.config import Frozen, broken_rule
 from studium.errors import SettingError, UnknownNameError
-from studium.runs.plan import STEPS, Budget, Plan, Reference
-from studium.runs.step_base import DataStep
+from studium.runs.plan import STEPS, Budget, Plan
+from studium.runs.step_base import Step
 from studium.runs.toml_lines import line_of
 
 
@@ -23,13 +23,13 @@ class PlanText:
         name: The file, or the built-in plan.
         text: Its content.
         budget: The budget it is read for.
-        n_included: How many of the plan's steps come from other plans; they are the first.
+        origins: Where each step of the plan stands in the text, or what brought it; by default in their order.
     """
 
     name: str
     text: str
     budget: Budget = "quick"
-    n_included: int = 0
+    origins: tuple[tuple[str | int, ...], ...] = ()
 
     def place(self, *path: str | int) -> str:
         """File and line of a value of the plan, in words."""
@@ -40,8 +40,8 @@ class PlanText:
         return f"{self.name}, line {max(lines)}"
 
     def _own(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-        if len(path) > 1 and isinstance(path[1], int):
-            return (path[0], path[1] - self.n_included, *path[2:])
+        if len(path) > 1 and isinstance(path[1], int) and self.origins:
+            return (*self.origins[path[1]], *path[2:])
         return path
 
     def explain(self, error: ValidationError, steps: list[Any]) -> SettingError:
@@ -65,7 +65,7 @@ def _without_kind(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return (*path[:2], *path[3:]) if path[:1] == ("steps",) and len(path) > 2 else path
 
 
-def _step_class(path: tuple[str | int, ...], steps: list[Any]) -> type[DataStep] | None:
+def _step_class(path: tuple[str | int, ...], steps: list[Any]) -> type[Step] | None:
     if len(path) < 2 or not isinstance(path[1], int):
         return None
     step = steps[path[1]]
@@ -80,16 +80,17 @@ def _subject(path: tuple[str | int, ...], steps: list[Any]) -> str:
     return f"step {name!r}" if isinstance(name, str) else f"step {path[1] + 1}"
 
 
-def _known(path: tuple[str | int, ...], step: type[DataStep] | None) -> tuple[str, ...]:
+def _known(path: tuple[str | int, ...], step: type[Step] | None) -> tuple[str, ...]:
     """The settings that there are where an unknown one was found."""
-    if "reference" in path[:-1]:
-        return tuple(Reference.model_fields)
-    return tuple(Plan.model_fields) if step is None else (*step.model_fields, "full")
+    if step is None:
+        return (*Plan.model_fields, "include")
+    within = path[2] if len(path) > 3 else None
+    tables = get_args(step.model_fields[str(within)].annotation) if within in step.model_fields else ()
+    inner = next((each for each in tables if isinstance(each, type) and issubclass(each, Frozen)), None)
+    return (*step.model_fields, "full") if inner is None else tuple(inner.model_fields)
 
 
-def _sentence(
-    first: ErrorDetails, path: tuple[str | int, ...], subject: str, step: type[DataStep] | None
-) -> str:
+def _sentence(first: ErrorDetails, path: tuple[str | int, ...], subject: str, step: type[Step] | None) -> str:
     inner = ".".join(str(part) for part in path if part != "steps" and not isinstance(part, int))
     rule = broken_rule(first)
     if first["type"] == "extra_forbidden":

@@ -9,7 +9,7 @@ from studium.data import Dataset
 from studium.errors import InputError
 from studium.runs.opening import DataOpener, OpenedData
 from studium.runs.resolution import StepError
-from studium.runs.step_base import DataStep
+from studium.runs.step_base import DataStep, Step
 from studium.runs.step_folders import StepFolders
 from studium.training.engine import Engine
 
@@ -21,7 +21,7 @@ class PreparedStep(Protocol):
     """A step whose data are open and whose settings are checked; nothing has been trained."""
 
     @property
-    def step(self) -> DataStep:
+    def step(self) -> Step:
         """The step, every default written out."""
 
     @property

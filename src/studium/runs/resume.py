@@ -10,10 +10,11 @@ from studium.errors import RunFolderError
 from studium.execution import Ledger
 from studium.execution.train_task import OnDisk
 from studium.files import remove_partial
-from studium.runs.execute import Observer, PlanRun
+from studium.runs.execute import PlanRun
 from studium.runs.execution import Execution
 from studium.runs.folder import RunFolder
 from studium.runs.lock import driving
+from studium.runs.pace import Observer
 from studium.runs.plan_file import load_plan
 from studium.runs.results import TrainResult
 from studium.runs.state import StepState
@@ -151,12 +152,17 @@ def _searched(folder: RunFolder, step: str) -> TrainResult | None:
     return folder.search(step).winner
 
 
+def _inspected(folder: RunFolder, step: str) -> None:
+    folder.inspection(step)
+
+
 _READERS: dict[str, Callable[[RunFolder, str], TrainResult | None]] = {
     "train": RunFolder.result,
     "study": _studied,
     "optimizers": _compared,
     "compare": _compared,
     "search": _searched,
+    "inspect": _inspected,
 }
 
 

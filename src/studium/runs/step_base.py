@@ -24,13 +24,24 @@ Settings = Annotated[dict[str, Any], BeforeValidator(_without_none)]
 """A table of settings, in which the word ``"none"`` stands for no value."""
 
 
-class DataStep(Frozen):
-    """A step that works on one dataset.
+class Step(Frozen):
+    """A step of a plan.
 
     Attributes:
         kind: What it does; tells the classes of steps apart.
         name: Its name in the run; a folder is named so.
         about: What the step is to show, in a sentence, for the report.
+    """
+
+    kind: str = ""
+    name: Name
+    about: str = ""
+
+
+class DataStep(Step):
+    """A step that works on one dataset.
+
+    Attributes:
         data: A built-in name, a file or a folder, as for ``studium train --data``.
         target, task, test: As for ``studium train``.
         test_share: Share of all rows to hold out for the test where the data has no test set of its own, in (0, 1).
@@ -38,9 +49,6 @@ class DataStep(Frozen):
         seed: Root seed of splits and trainings.
     """
 
-    kind: str = ""
-    name: Name
-    about: str = ""
     data: str
     target: str | None = None
     task: Task | None = None

@@ -12,8 +12,10 @@ class StepFolders:
 
     Attributes:
         model: Becomes ``models/<step>``: an exported model with its evaluation and history.
-        study: Becomes ``studies/<step>``: trials and statistics.
+        study: Becomes ``studies/<step>``: trials and statistics, or what an inspection found.
+        run: The run's folder, to read what earlier steps have left.
     """
 
     model: Path
     study: Path
+    run: Path

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from studium.runs.references import BestReference, RangeReference
 from studium.runs.step_base import DataStep, NetworkStep, Settings
 
 Sampler = Literal["grid", "qmc", "random", "tpe"]
@@ -40,12 +41,22 @@ class StudyStep(NetworkStep, ReplicatedStep):
         sampler: How points are drawn; by default quasi-random where two parameters vary over ranges, else a grid.
         points: Values of a grid along each range, or points of other samplers; by default 17 for one parameter, 9 x 9 or 64
             for two; where rows are held out 9, 5 x 5 or 24.
+        reference: Somebody else's good range of the only parameter.
     """
 
     kind: Literal["study"] = "study"
     parameters: tuple[str, ...] = Field(min_length=1)
     sampler: Sampler | None = None
     points: int | None = Field(default=None, ge=1, le=100_000)
+    reference: RangeReference | None = None
+
+    @model_validator(mode="after")
+    def _reference_is_of_one_parameter(self) -> Self:
+        if self.reference is not None and len(self.parameters) > 1:
+            raise ValueError(
+                "a reference is the good range of one parameter; study one, or leave reference out"
+            )
+        return self
 
 
 class TunedStep(ReplicatedStep):
@@ -55,10 +66,12 @@ class TunedStep(ReplicatedStep):
         points: Quasi-random points tried for each contender; by default 24; 6 where a training is long; 4 where rows are
             held out.
         tuning_seeds: Repetitions of the folds that choose a contender's values.
+        reference: What somebody else found best.
     """
 
     points: int | None = Field(default=None, ge=1, le=100_000)
     tuning_seeds: int = Field(default=1, ge=1, le=1000)
+    reference: BestReference | None = None
 
 
 class OptimizersStep(NetworkStep, TunedStep):

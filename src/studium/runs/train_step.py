@@ -10,6 +10,7 @@ import numpy as np
 
 from studium.data import Dataset
 from studium.errors import InputError
+from studium.models import CNNSpec, MLPSpec
 from studium.runs.cost import training_seconds
 from studium.runs.opening import DataOpener, OpenedData
 from studium.runs.plan import TrainStep
@@ -48,6 +49,11 @@ class PreparedTrain:
     def step(self) -> TrainStep:
         """The step, every default written out."""
         return self.resolved.step
+
+    @property
+    def networks(self) -> tuple[MLPSpec | CNNSpec, ...]:
+        """The network that is trained."""
+        return (self.resolved.spec,)
 
     @property
     def notices(self) -> tuple[str, ...]:

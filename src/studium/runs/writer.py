@@ -85,7 +85,7 @@ class RunWriter:
         """Folders for a step's files, which become part of the run when the block ends without exception."""
         model, study = (self.path / place / step for place in ("models", "studies"))
         with atomic_directory(model) as new_model, atomic_directory(study) as new_study:
-            yield StepFolders(new_model, new_study)
+            yield StepFolders(new_model, new_study, self.path)
         for folder in (model, study):
             _drop_empty(folder)
 

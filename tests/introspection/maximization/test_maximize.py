@@ -12,7 +12,7 @@ import torch
 from studium.data import dataset_from_arrays
 from studium.errors import DataError, SettingError, UnknownNameError
 from studium.introspection.maximization import Maximization, MaximizationSettings, default_settings, maximize
-from studium.introspection.maximization.result import MaximizedUnit
+from studium.introspection.maximization_results import MaximizedUnit
 from studium.training.evaluation import network_outputs
 from studium.training.model import Model
 from tests.introspection.maximization.known import PLAIN, perceptron, two_convolutions

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from studium.data import Column, ImageSchema, TableSchema
 from studium.errors import SettingError, UnknownNameError
 from studium.introspection.maximization import MaximizationSettings, default_settings
-from studium.introspection.maximization.settings import DEFAULT_REGULARISERS, STRENGTHS
+from studium.introspection.maximization_settings import DEFAULT_REGULARISERS, STRENGTHS
 
 TABLE = TableSchema(columns=(Column(name="x"),))
 

@@ -5,8 +5,8 @@ import pytest
 import scipy.ndimage
 import torch
 
-from studium.introspection.maximization.settings import MaximizationSettings
 from studium.introspection.maximization.transforms import draws, moves, transform
+from studium.introspection.maximization_settings import MaximizationSettings
 
 
 def noise(height: int = 9, width: int = 7) -> torch.Tensor:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from studium.data.dataset import Column, Dataset, TableSchema
+from studium.data.dataset import Dataset
+from studium.data.schema import Column, TableSchema
 from studium.errors import SettingError
 from studium.seeding import numpy_stream
 

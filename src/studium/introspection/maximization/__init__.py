@@ -7,7 +7,7 @@ W width; F features of a table.
 
 from studium.introspection.maximization.maximize import maximize
 from studium.introspection.maximization.random_image import random_image
-from studium.introspection.maximization.result import Maximization
-from studium.introspection.maximization.settings import MaximizationSettings, default_settings
+from studium.introspection.maximization_results import Maximization
+from studium.introspection.maximization_settings import MaximizationSettings, default_settings
 
 __all__ = ["Maximization", "MaximizationSettings", "default_settings", "maximize", "random_image"]

@@ -11,10 +11,10 @@ from torch import Tensor
 from studium.introspection.maximization.parameterisation import Parameterisation
 from studium.introspection.maximization.penalties import similarity, squared_distance, total_variation
 from studium.introspection.maximization.reference import Reference
-from studium.introspection.maximization.settings import MaximizationSettings
 from studium.introspection.maximization.targets import Activations
 from studium.introspection.maximization.transforms import draws, moves, transform
 from studium.introspection.maximization.watching import Watch
+from studium.introspection.maximization_settings import MaximizationSettings
 
 
 def _nothing() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from studium.data import ImageSchema, Schema, TableSchema
-from studium.introspection.maximization.result import Input
+from studium.introspection.maximization_results import Input
 
 
 def visible(schema: Schema, raw: Tensor) -> Input:

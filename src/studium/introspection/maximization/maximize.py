@@ -9,14 +9,14 @@ from studium.introspection.layers import OUTPUT, Layer, find_layer
 from studium.introspection.maximization.optimisation import Optimisation
 from studium.introspection.maximization.real_activations import real_activations
 from studium.introspection.maximization.reference import reference_of
-from studium.introspection.maximization.result import Maximization, MaximizedUnit, OptimisedInput
-from studium.introspection.maximization.settings import (
+from studium.introspection.maximization.targets import Target, find_targets, quantity, require_objective
+from studium.introspection.maximization_results import Maximization, MaximizedUnit, OptimisedInput
+from studium.introspection.maximization_settings import (
     MaximizationSettings,
     Objective,
     default_settings,
     require_applicable,
 )
-from studium.introspection.maximization.targets import Target, find_targets, quantity, require_objective
 from studium.introspection.model_data import ModelData
 from studium.training.model import Model
 

@@ -18,12 +18,12 @@ from studium.introspection.maximization.parameterisation import Parameterisation
 from studium.introspection.maximization.pixels import Pixels
 from studium.introspection.maximization.real_activations import every_activation
 from studium.introspection.maximization.reference import Reference
-from studium.introspection.maximization.result import OptimisedInput
 from studium.introspection.maximization.rows import Rows
-from studium.introspection.maximization.settings import MaximizationSettings
 from studium.introspection.maximization.sphere import Sphere
 from studium.introspection.maximization.targets import Activations, Target
 from studium.introspection.maximization.watching import watched
+from studium.introspection.maximization_results import OptimisedInput
+from studium.introspection.maximization_settings import MaximizationSettings
 from studium.seeding import derive_seed
 from studium.training.model import Model
 

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from studium.data import Dataset
 from studium.introspection.layers import Layer
 from studium.introspection.maximization.inputs import visible
-from studium.introspection.maximization.result import RealActivations, RealInput
-from studium.introspection.maximization.settings import Objective
 from studium.introspection.maximization.targets import Activations, Target
 from studium.introspection.maximization.watching import watched
+from studium.introspection.maximization_results import RealActivations, RealInput
+from studium.introspection.maximization_settings import Objective
 from studium.training.model import Model
 
 _ROWS = 500  # at a time

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from studium.errors import SettingError
 from studium.introspection.layers import OUTPUT, Layer, find_unit
-from studium.introspection.maximization.settings import Objective
+from studium.introspection.maximization_settings import Objective
 from studium.introspection.unit_weights import output_names
 from studium.training.model import Model
 

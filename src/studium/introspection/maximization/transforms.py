@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
-from studium.introspection.maximization.settings import MaximizationSettings
+from studium.introspection.maximization_settings import MaximizationSettings
 from studium.seeding import torch_stream
 
 _CHOICES = 4  # a step draws down, right, angle and size for each image

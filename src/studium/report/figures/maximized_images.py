@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from studium.introspection.maximization.result import Input, Maximization, MaximizedUnit
+from studium.introspection.maximization_results import Input, Maximization, MaximizedUnit
 from studium.report.drawing import Drawing, style
 from studium.report.labels import label
 from studium.report.numbers import number

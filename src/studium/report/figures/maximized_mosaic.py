@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from studium.introspection.maximization.result import Maximization
+from studium.introspection.maximization_results import Maximization
 from studium.report.drawing import Drawing, style
 from studium.report.figures.maximized_activations import maximized_activations_data, reach_table
 from studium.report.mosaic import unit_labels

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from studium.introspection.maximization.result import Maximization, MaximizedUnit
+from studium.introspection.maximization_results import Maximization, MaximizedUnit
 from studium.report.drawing import Drawing, style
 from studium.report.figures.maximized_images import unit_name
 from studium.report.labels import label, labels

@@ -1,5 +1,13 @@
 "use strict";
-(() => {
+(async () => {
+  const unpacked = (element) => {
+    const bytes = Uint8Array.from(atob(element.textContent), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+  const plotly = document.createElement("script");
+  plotly.textContent = await unpacked(document.getElementById("plotly"));
+  document.head.append(plotly);
+
   const WHITE = "#ffffff";
   const dark = JSON.parse(document.getElementById("dark-colours").textContent);
   const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -43,13 +51,14 @@
     return { height: Math.min(height, Math.max(90, (host.clientWidth - meta.beside) * meta.aspect + meta.frame)) };
   };
 
+  const drawOne = (name, isDark, forPaper) => {
+    const host = document.getElementById(`figure-${name}`);
+    const { data, layout } = figure(name, isDark);
+    const size = forPaper ? paperSize(host, layout.height) : fitted(host, layout);
+    Plotly.react(host, data, { ...layout, ...size, autosize: !forPaper }, config);
+  };
   const draw = (isDark, forPaper) => {
-    for (const name of sources.keys()) {
-      const host = document.getElementById(`figure-${name}`);
-      const { data, layout } = figure(name, isDark);
-      const size = forPaper ? paperSize(host, layout.height) : fitted(host, layout);
-      Plotly.react(host, data, { ...layout, ...size, autosize: !forPaper }, config);
-    }
+    for (const name of sources.keys()) drawOne(name, isDark, forPaper);
   };
 
   let opened = []; // details that were opened for paper
@@ -59,7 +68,6 @@
   };
   const close = () => opened.forEach((element) => (element.open = false));
 
-  draw(prefersDark.matches, false);
   prefersDark.addEventListener("change", () => draw(prefersDark.matches, false));
   addEventListener("beforeprint", () => {
     open();
@@ -69,4 +77,9 @@
     close();
     draw(prefersDark.matches, false);
   });
+
+  for (const name of sources.keys()) {
+    drawOne(name, prefersDark.matches, false);
+    await new Promise((done) => setTimeout(done)); // the page can be read and scrolled meanwhile
+  }
 })();

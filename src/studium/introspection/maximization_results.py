@@ -8,7 +8,7 @@ from pydantic import Field
 from studium.config import Frozen
 from studium.data import ImageSchema, TableSchema
 from studium.introspection.arrays import Result
-from studium.introspection.maximization.settings import MaximizationSettings
+from studium.introspection.maximization_settings import MaximizationSettings
 
 Pixels = tuple[tuple[tuple[int, ...], ...], ...]
 
