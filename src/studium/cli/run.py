@@ -35,8 +35,8 @@ PlanName = Annotated[
     str,
     typer.Argument(
         metavar="PLAN",
-        help="regression, classification, all, regression-studies, classification-studies, structures, or a plan of your "
-        "own as a .toml file.",
+        help="regression, classification, all, their parts (regression-studies, structures, regression-search, "
+        "classification-studies, classification-search), or a plan of your own as a .toml file.",
     ),
 ]
 BudgetName = Annotated[

@@ -14,6 +14,7 @@ from studium.runs.toml_lines import line_of
 BUILT_IN = (
     *("regression", "classification", "all"),
     *("regression-studies", "classification-studies", "structures"),
+    *("regression-search", "classification-search"),
 )
 """Names of the plans that come with Studium."""
 

@@ -18,7 +18,6 @@ from studium.studies.retraining import refit
 from studium.training import Scores, Trainer
 from studium.training.ensemble import Ensemble, save_ensemble
 from studium.training.model import Model
-from studium.validation import Point
 
 ENSEMBLE = "ensemble"
 """Folder of the ensemble, inside that of the step's exported model."""
@@ -27,9 +26,7 @@ ENSEMBLE = "ensemble"
 def retrained(
     last: Finals, step: SearchStep, opened: OpenedData, trainer: Trainer, folder: Path
 ) -> TrainResult | None:
-    """Retrain the winner on all training rows as it was measured: the same settings, for the same number of epochs.
-
-    Where the step asks for longer trainings (``refit_epochs``), the schedule spans these instead.
+    """Retrain the winner on all training rows exactly as it was measured: the same settings, for the same number of epochs.
 
     Args:
         last: The finalists.
@@ -44,7 +41,7 @@ def retrained(
     if last.best is None:
         return None
     started = time.perf_counter()
-    point = _longer(last.points[last.best], step)
+    point = last.points[last.best]
     fits = refit(opened.pool, point, point[1].epochs, trainer, n_seeds=step.refits, seed=step.seed)
     models = [scored_model(fit, opened, step.name) for fit in fits]
     seconds = time.perf_counter() - started
@@ -91,7 +88,7 @@ def _members(
     found: dict[int, Model] = {}
     for place in dict.fromkeys(places):
         own = [number for number, each in enumerate(places) if each == place]
-        point = _longer(last.points[place], step)
+        point = last.points[place]
         seed = derive_seed(step.seed, "ensemble", place)
         fits = refit(opened.pool, point, point[1].epochs, trainer, n_seeds=len(own), seed=seed)
         for number, fit in zip(own, fits, strict=True):
@@ -100,13 +97,6 @@ def _members(
                     fit, opened.dataset, test_rows=opened.test_rows, name=last.finalists[place].name
                 )
     return dict(sorted(found.items()))
-
-
-def _longer(point: Point, step: SearchStep) -> Point:
-    if step.refit_epochs is None:
-        return point
-    spec, config = point
-    return spec, config.model_copy(update={"epochs": step.refit_epochs, "schedule_epochs": None})
 
 
 def _score(scores: Scores) -> Score:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from studium.runs.references import Reference
 from studium.runs.step_base import NetworkStep
 from studium.runs.study_steps import ReplicatedStep
 from studium.studies.space_file import Parameters, Points
@@ -35,6 +36,7 @@ class SearchStep(NetworkStep, ReplicatedStep):
         refit_epochs: Their epochs; by default those of the search.
         ensemble: Networks that are exported together beside the winner, from the leading trials that are not worse than it;
             0: none.
+        reference: Somebody else's numbers for the network that was found.
     """
 
     kind: Literal["search"] = "search"
@@ -55,3 +57,4 @@ class SearchStep(NetworkStep, ReplicatedStep):
     refits: int = Field(default=3, ge=1, le=1000)
     refit_epochs: int | None = Field(default=None, ge=1)
     ensemble: int = Field(default=0, ge=0, le=1000)
+    reference: Reference | None = None

@@ -24,7 +24,7 @@ from studium.studies.space import Dimension
 
 SearchSampler = Literal["tpe", "gp", "qmc", "random", "grid"]
 
-_STARTUP = 10  # points drawn at random before TPE and GP learn from scores
+_STARTUP = 20  # points drawn at random before TPE and GP learn from scores
 _FOR_ALL = ("tpe", "random")  # samplers of conditional spaces
 
 

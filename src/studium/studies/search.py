@@ -44,6 +44,7 @@ class SearchPlan:
         n_rungs, keep: See :func:`studium.studies.rungs.rung_epochs`; 1 rung trains every trial to its end.
         batch: Trials that advance together and are drawn before the sampler learns of any of them.
         n_leading: Trials that are measured again.
+        final_epochs: Epochs of that measurement, and of what is trained from it; ``None``: those of the search.
         hand_made: Structures to measure beside them, by name.
         seed: Root seed of the sampler.
     """
@@ -59,6 +60,7 @@ class SearchPlan:
     keep: int = 4
     batch: int = 10
     n_leading: int = 5
+    final_epochs: int | None = None
     hand_made: tuple[tuple[str, Point], ...] = ()
     seed: int = 0
 
@@ -80,6 +82,13 @@ class SearchPlan:
     def epochs(self) -> int:
         """Epochs of a whole training."""
         return self.space.point[1].epochs
+
+    def final(self, point: Point) -> Point:
+        """A trial's network and training as it is measured at the end: for ``final_epochs``, which its schedule spans."""
+        spec, config = point
+        if self.final_epochs is None:
+            return point
+        return spec, config.model_copy(update={"epochs": self.final_epochs, "schedule_epochs": None})
 
     @property
     def rungs(self) -> tuple[int, ...]:
@@ -145,7 +154,7 @@ def search(
     lower_is_better = metric_name(dataset.task) == "mse"
     leading = _leading(found.trials, plan.n_leading, lower_is_better=lower_is_better)
     last = finals(
-        [(trial, found.points[trial.number]) for trial in leading],
+        [(trial, plan.final(found.points[trial.number])) for trial in leading],
         plan.hand_made,
         plan.fresh,
         dataset,
