@@ -100,14 +100,10 @@ class PreparedSearch:
         trained = sum((later - rung) / keep**power for power, (rung, later) in steps)
         one = members_seconds(*self.plan.space.point, rows, 1)
         race = one * self.plan.n_trials * len(self.plan.replicates.items) * trained / self.plan.epochs
-        finals = (
-            sum(members_seconds(*point, rows, 1) for _, point in self.plan.hand_made)
-            + self.plan.n_leading * one
-        )
-        longer = (self.step.refit_epochs or self.plan.epochs) / self.plan.epochs
-        return race, finals * len(self.plan.fresh.items) + one * longer * (
-            self.step.refits + self.step.ensemble
-        )
+        last = members_seconds(*self.plan.final(self.plan.space.point), rows, 1)
+        by_hand = sum(members_seconds(*point, rows, 1) for _, point in self.plan.hand_made)
+        measured = (by_hand + self.plan.n_leading * last) * len(self.plan.fresh.items)
+        return race, measured + last * (self.step.refits + self.step.ensemble)
 
 
 class _Shares:
@@ -171,6 +167,7 @@ def _plan(step: SearchStep, space: Any, opened: OpenedData) -> SearchPlan:
             keep=step.keep,
             batch=step.batch or _BATCH,
             n_leading=step.leading or _LEADING,
+            final_epochs=step.refit_epochs,
             hand_made=_hand_made(step, opened.pool),
             seed=step.seed,
         )

@@ -33,7 +33,7 @@ class SearchStep(NetworkStep, ReplicatedStep):
         leading: Trials that are measured again on fresh rows and seeds; by default 5, or 3 where a training is long.
         fresh_seeds: Repetitions of that measurement.
         refits: Final trainings of the winner, each with another seed; the first is exported.
-        refit_epochs: Their epochs; by default those of the search.
+        refit_epochs: Epochs of these, and of the measurement of the leading trials; by default those of the search.
         ensemble: Networks that are exported together beside the winner, from the leading trials that are not worse than it;
             0: none.
         reference: Somebody else's numbers for the network that was found.

@@ -59,7 +59,8 @@ class SpaceTable(Frozen):
         parameters: What varies.
         most_parameters: Largest number of trainable numbers of a network; ``None``: any.
         hand_made: Presets to measure the winner against; none: those that the source compares on such data.
-        refit_epochs: Epochs of the final trainings, when they are to be longer than those of the search.
+        refit_epochs: Epochs of the leading trials' last measurement and of the final trainings, when these are to be longer
+            than the trainings of the search.
         first: Points to try before any other, each with the values of some parameters.
         mirror: Whether networks train on mirror images too, and take the mean over an image and its mirror image, where the
             data are known to allow it.
