@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from studium.data import Dataset
+from studium.environment import has_fast_bfloat16
 from studium.errors import InputError
 from studium.models import preset
 from studium.runs.cost import members_seconds
@@ -204,10 +205,14 @@ def _with_space(step: SearchStep, pool: Dataset) -> SearchStep:
 
 
 def _config(table: SpaceTable, pool: Dataset) -> dict[str, Any]:
-    if not (table.mirror and pool.mirrorable):
-        return table.config
-    augmentation = {**table.config.get("augmentation", {}), "flip": _FLIP}
-    return {**table.config, "augmentation": augmentation, "flip_averaging": True}
+    # What the space asks for where data and processor allow it.
+    config = dict(table.config)
+    if table.mirror and pool.mirrorable:
+        config["augmentation"] = {**config.get("augmentation", {}), "flip": _FLIP}
+        config["flip_averaging"] = True
+    if table.mixed_precision and has_fast_bfloat16():
+        config["mixed_precision"] = True
+    return config
 
 
 def _with_sizes(step: SearchStep, kind: str, pool: Dataset) -> SearchStep:

@@ -83,4 +83,5 @@ def _shares(trials: Sequence[FrozenTrial]) -> dict[str, float]:
     study.add_trials(trials)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
+        warnings.simplefilter("ignore", UserWarning)  # of few trials with a parameter: its spread tells
         return get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(target_quantile=_TARGET))

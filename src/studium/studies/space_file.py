@@ -64,6 +64,7 @@ class SpaceTable(Frozen):
         first: Points to try before any other, each with the values of some parameters.
         mirror: Whether networks train on mirror images too, and take the mean over an image and its mirror image, where the
             data are known to allow it.
+        mixed_precision: Whether networks train in mixed precision, where the processor is fast in it.
     """
 
     name: str
@@ -76,6 +77,7 @@ class SpaceTable(Frozen):
     refit_epochs: int | None = Field(default=None, ge=1)
     first: Points = ()
     mirror: bool = False
+    mixed_precision: bool = False
 
 
 def load_space(name: str | Path) -> SpaceTable:
