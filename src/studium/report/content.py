@@ -20,6 +20,7 @@ from studium.report.figures import (
     scores_data,
 )
 from studium.report.narrative import paragraphs
+from studium.report.search_steps import search_content, search_views
 from studium.report.step_content import StepContent
 from studium.report.steps import StepView, by_data, step_views
 from studium.report.study_steps import comparison_content, comparison_views, study_content, study_views
@@ -85,6 +86,7 @@ def content(folder: RunFolder) -> Content:
     """
     steps, state = step_views(folder), folder.state
     studies, comparisons = study_views(folder), comparison_views(folder)
+    searches = search_views(folder)
     return Content(
         title=str(folder.plan.get("title") or state.plan),
         run=folder.name,
@@ -92,12 +94,18 @@ def content(folder: RunFolder) -> Content:
         started=state.started,
         budget=str(folder.plan.get("budget", "")),
         notices=_notices(folder),
-        summary=tuple(summary(folder, steps, studies, comparisons)),
+        summary=tuple(summary(folder, steps, studies, comparisons, searches)),
         results=results_table(steps) if steps else None,
         references=reference_table(steps),
         scores=tuple(_score_charts(steps)),
         steps=_in_order(
-            folder, [*map(_step, steps), *map(study_content, studies), *map(comparison_content, comparisons)]
+            folder,
+            [
+                *map(_step, steps),
+                *map(study_content, studies),
+                *map(comparison_content, comparisons),
+                *map(search_content, searches),
+            ],
         ),
         environment=environment_table(folder),
         plan=folder.plan_text,
