@@ -7,6 +7,7 @@ from studium.report.search_words import (
     difference_words,
     dimensions,
     flattery_words,
+    is_near_end,
     n_counted,
     named_values,
     standing,
@@ -103,6 +104,8 @@ def _won(found: SearchResult) -> str:
     leading = [each for each in found.finalists if each.trial is not None]
     again = (
         "The only trial that came to its end was trained again"
+        if found.counts["complete"] == 1
+        else "The leading trial was trained again"
         if len(leading) == 1
         else f"The {len(leading)} leading trials were trained again"
     )
@@ -157,7 +160,7 @@ def _retrained(record: SearchRecord) -> str:
     as_measured = (
         "exactly as it was measured, with the same settings"
         if model.epochs == found.rungs[-1]
-        else f"with the same settings, but for longer than the {count(found.rungs[-1], 'epoch')} of the search"
+        else f"with the same settings, but not for the {count(found.rungs[-1], 'epoch')} of the search"
     )
     text = (
         f"The winner was retrained {count(n, 'time')} on all {result.data.n_train:,} training rows for "
@@ -198,7 +201,7 @@ def _edges(found: SearchResult) -> str:
     at_edge = [
         f"{each.parameter.label} {value_text(found.winner.values[each.name])}"
         for each in dimensions(found)
-        if each.name in found.winner.values and each.is_near_end(found.winner.values[each.name])
+        if each.name in found.winner.values and is_near_end(each, found.winner.values[each.name])
     ]
     if not at_edge:
         return ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from studium.report.figures.study_scores import score_cells
 from studium.report.numbers import METRIC_NAMES, metric
-from studium.report.search_words import FATES, dimensions, range_text, standing
+from studium.report.search_words import FATES, dimensions, is_near_end, range_text, standing
 from studium.report.study_words import value_text
 from studium.report.table import Table
 from studium.studies.results import Value
@@ -122,7 +122,7 @@ def _plain(dimension: Dimension, values: dict[str, Value]) -> str:
 
 def _value(dimension: Dimension, values: dict[str, Value]) -> str:
     text = _plain(dimension, values)
-    is_near = dimension.name in values and dimension.is_near_end(values[dimension.name])
+    is_near = dimension.name in values and is_near_end(dimension, values[dimension.name])
     return f"{text} (near an end)" if is_near else text
 
 

@@ -25,6 +25,7 @@ FATES: dict[SearchStatus, str] = {
 """What each outcome of a trial means."""
 
 _ALPHA = 0.05
+_SHORT_RANGE = 10  # whole numbers
 
 
 def dimensions(found: SearchResult) -> tuple[Dimension, ...]:
@@ -48,6 +49,18 @@ def range_text(dimension: Dimension) -> str:
         return ", ".join(map(value_text, dimension.values))
     ends = f"{value_text(dimension.low)} to {value_text(dimension.high)}"
     return f"{ends}, log" if dimension.log else ends
+
+
+def is_near_end(dimension: Dimension, value: Value) -> bool:
+    """Whether a value lies so near an end of its range that a better one may lie outside; of short ranges every value would.
+
+    Example:
+        >>> from studium.studies import parse_dimension
+        >>> [is_near_end(parse_dimension(text), 2) for text in ("layers=1:2", "units1=2:64")]
+        [False, True]
+    """
+    short = dimension.parameter.kind == "int" and dimension.high - dimension.low < _SHORT_RANGE
+    return dimension.is_near_end(value) and not short
 
 
 def named_values(found: SearchResult, values: dict[str, Value], most: int | None = None) -> str:

@@ -82,7 +82,7 @@ def _caption(data: SearchImportanceData) -> str:
     return (
         f"How much a parameter decides whether one of the {data.n_trials} trials is among the best fifth (PED-ANOVA, "
         "Watanabe et al. 2023): mean over resamples of the trials, with 5% and 95% quantiles. Where these overlap, the "
-        "order is not settled. It holds for the ranges searched: a parameter searched over good values only has little importance."
+        "order is not settled. It holds for the ranges searched: a parameter searched over good values has little of it."
     )
 
 

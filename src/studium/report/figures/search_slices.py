@@ -14,7 +14,7 @@ from plotly.subplots import make_subplots
 
 from studium.report.drawing import Drawing, style
 from studium.report.figures.search_marks import LOOKS, is_logarithmic, score_axis
-from studium.report.numbers import METRIC_NAMES, count, listed
+from studium.report.numbers import METRIC_NAMES, listed
 from studium.report.search_words import dimensions, last_score
 from studium.report.study_words import value_text
 from studium.report.table import Table
@@ -223,4 +223,4 @@ def _table(data: SearchSlicesData) -> Table:
 def _row(each: Slice, name: MetricName) -> tuple[str, ...]:
     complete = sum(point.outcome != "pruned" for point in each.points)
     where = _best_third(each, name).removesuffix(".").rpartition(f"{each.axis.label} ")[2]
-    return each.axis.label, count(len(each.points), "").strip(), f"{complete}", where or "–"
+    return each.axis.label, f"{len(each.points)}", f"{complete}", where or "–"
