@@ -16,6 +16,7 @@ from studium.runs.budgets import choose_budget, offered_budgets, step_for
 from studium.runs.plan import Budget, Plan
 from studium.runs.plan_text import PlanText
 from studium.runs.step_base import DataStep
+from studium.studies.space_file import SPACES
 
 Step = TypeVar("Step", bound=DataStep)
 
@@ -23,7 +24,7 @@ _BUILT_IN = (
     *("regression", "classification", "all"),
     *("regression-studies", "classification-studies", "structures"),
 )
-_DATA_KEYS = ("data", "test", "fallback")
+_FILE_KEYS = ("data", "test", "fallback", "space")
 
 
 def builtin_plans() -> tuple[str, ...]:
@@ -119,22 +120,22 @@ def _plan(raw: dict[str, Any], steps: list[Any], where: PlanText) -> Plan:
 
 
 def _anchored(step: Any, folder: Path | None) -> Any:
-    """A raw step with the data files that lie beside the plan's file by their full paths."""
+    """A raw step with the files that lie beside the plan's file by their full paths."""
     if folder is None or not isinstance(step, dict):
         return step
     return step | _full_paths(step, folder)
 
 
 def anchored(step: Step) -> Step:
-    """A step with the data files of the current folder by their full paths, so that it means the same from anywhere."""
-    named = {key: getattr(step, key, None) for key in _DATA_KEYS}
+    """A step with the files of the current folder by their full paths, so that it means the same from anywhere."""
+    named = {key: getattr(step, key, None) for key in _FILE_KEYS}
     return step.model_copy(update=_full_paths(named, Path.cwd()))
 
 
 def _full_paths(named: Mapping[str, Any], folder: Path) -> dict[str, str]:
-    builtin = {each.name for each in builtin_datasets()}
+    builtin = {*(each.name for each in builtin_datasets()), *SPACES}
     files = {
-        key: named[key] for key in _DATA_KEYS if isinstance(named.get(key), str) and named[key] not in builtin
+        key: named[key] for key in _FILE_KEYS if isinstance(named.get(key), str) and named[key] not in builtin
     }
     return {
         key: ",".join(_beside(part.strip(), folder) for part in name.split(","))
