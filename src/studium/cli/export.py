@@ -26,7 +26,7 @@ def _export() -> None:
 
 @app.command()
 def optuna(run: Run, out: Out = None, json: Json = False) -> None:
-    """Write the studies of a run as an Optuna storage, which optuna-dashboard opens."""
+    """Write the studies and searches of a run as an Optuna storage, which optuna-dashboard opens."""
     from studium.runs.folder import RunFolder
     from studium.runs.optuna_export import export_optuna
 

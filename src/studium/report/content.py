@@ -23,6 +23,7 @@ from studium.report.figures import (
 from studium.report.inspect_steps import InspectionView, inspection_content
 from studium.report.narrative import paragraphs
 from studium.report.references import reference_name, reference_table
+from studium.report.search_steps import found_views, search_content, search_views
 from studium.report.step_content import StepContent
 from studium.report.steps import StepView, by_data, step_views
 from studium.report.study_steps import (
@@ -99,8 +100,10 @@ def content(folder: RunFolder) -> Content:
     """
     steps, state = step_views(folder), folder.state
     studies, comparisons = study_views(folder), comparison_views(folder)
+    searches = search_views(folder)
     names = [step.name for step in state.steps]
-    trained = sorted([*steps, *winner_views(comparisons)], key=lambda step: names.index(step.name))
+    found = found_views(searches)
+    trained = sorted([*steps, *winner_views(comparisons), *found], key=lambda step: names.index(step.name))
     return Content(
         title=str(folder.plan.get("title") or state.plan),
         run=folder.name,
@@ -109,9 +112,9 @@ def content(folder: RunFolder) -> Content:
         started=state.started,
         budget=str(folder.plan.get("budget", "")),
         notices=_notices(folder),
-        summary=tuple(summary(folder, steps, studies, comparisons)),
+        summary=tuple(summary(folder, steps, studies, comparisons, searches)),
         results=results_table(trained) if trained else None,
-        references=reference_table(steps, studies, comparisons),
+        references=reference_table([*steps, *found], studies, comparisons),
         scores=tuple(_score_charts(trained)),
         steps=_in_order(
             folder,
@@ -120,6 +123,7 @@ def content(folder: RunFolder) -> Content:
                 *map(study_content, studies),
                 *map(comparison_content, comparisons),
                 *_inspections(folder),
+                *map(search_content, searches),
             ],
         ),
         seeds=seeds_table(folder),

@@ -84,13 +84,14 @@ def _view(folder: RunFolder, state: StepState, table: dict[str, Any]) -> StepVie
     return StepView(
         state=state,
         about=str(table.get("about", "")),
-        reference=_reference(table.get("reference")),
+        reference=network_reference(table.get("reference")),
         result=folder.result(state.name),
         history=folder.history(state.name),
     )
 
 
-def _reference(table: Any) -> ReferenceView | None:
+def network_reference(table: Any) -> ReferenceView | None:
+    """Somebody else's scores for a network, from the table of a plan; ``None`` where there are none."""
     found = reference(table, Reference)
     if found is None:
         return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studium.report.numbers import METRIC_NAMES, count, difference, duration, listed, mean_and_spread
+from studium.report.search_steps import SearchView
+from studium.report.search_summary import n_searched, search_sureness, searched, searches_cost, searches_found
 from studium.report.steps import StepView, by_data
 from studium.report.study_steps import ComparisonView, StudyView
 from studium.report.study_summary import (
@@ -28,7 +30,11 @@ class Paragraphs:
 
 
 def summary(
-    folder: RunFolder, steps: list[StepView], studies: list[StudyView], comparisons: list[ComparisonView]
+    folder: RunFolder,
+    steps: list[StepView],
+    studies: list[StudyView],
+    comparisons: list[ComparisonView],
+    searches: list[SearchView],
 ) -> list[Paragraphs]:
     """The summary of a run.
 
@@ -37,16 +43,21 @@ def summary(
         steps: Its finished `train` steps.
         studies: Its finished `study` steps.
         comparisons: Its finished `compare` and `optimizers` steps.
+        searches: Its finished `search` steps.
     """
     groups = by_data(steps)
     found = [sentence for group in groups for sentence in _found(group)]
-    sure = [*_sureness(folder, steps), *study_sureness(studies, comparisons)]
-    n_trainings = n_studied(studies, comparisons)
+    sure = [*_sureness(folder, steps), *study_sureness(studies, comparisons), *search_sureness(searches)]
+    n_trainings = n_studied(studies, comparisons) + n_searched(searches)
+    tried = [*tried_in_studies(studies, comparisons), *searched(searches)]
     parts = [
-        Paragraphs("Asked", _asked(folder, groups, tried_in_studies(studies, comparisons))),
-        Paragraphs("Found", (*found, *studies_found(studies), *comparisons_found(comparisons))),
+        Paragraphs("Asked", _asked(folder, groups, tried)),
+        Paragraphs(
+            "Found",
+            (*found, *studies_found(studies), *comparisons_found(comparisons), *searches_found(searches)),
+        ),
         Paragraphs("How sure", tuple(sure)),
-        Paragraphs("Cost", _cost(folder, steps, n_trainings)),
+        Paragraphs("Cost", (*_cost(folder, steps, n_trainings), *searches_cost(searches))),
     ]
     return [part for part in parts if part.sentences]
 

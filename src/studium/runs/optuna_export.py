@@ -1,33 +1,33 @@
-"""A run's studies as an Optuna storage, which Optuna's own tools open."""
+"""A run's studies and searches as an Optuna storage, which Optuna's own tools open."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from studium.errors import OutputError, RunFolderError
 from studium.files import write_atomic
 from studium.runs.folder import RunFolder
-from studium.studies import Dimension, parse_dimension
-from studium.studies.results import Trial
-from studium.studies.sampling import distribution
+from studium.runs.optuna_trials import search_trials, study_trials
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
 
 
 class _Exported(NamedTuple):
     name: str
     lower_is_better: bool
     metric: str
-    dimensions: tuple[Dimension, ...]
-    trials: Sequence[Trial]
+    trials: list[FrozenTrial]
 
 
 def export_optuna(folder: RunFolder, path: Path) -> dict[str, int]:
-    """Write the trials of all finished studies of a run.
+    """Write the trials of all finished studies and searches of a run.
 
-    A study becomes one of Optuna's; a comparison one for each contender that was tuned, with the points of its tuning.
-    A diverged or failed trial is ``FAIL``, which is Optuna's word for a trial without a value.
+    A study or a search becomes one of Optuna's; a comparison one for each contender that was tuned, with the points of its
+    tuning. What becomes of each trial: :mod:`studium.runs.optuna_trials`.
 
     Args:
         folder: The run.
@@ -37,7 +37,7 @@ def export_optuna(folder: RunFolder, path: Path) -> dict[str, int]:
         Number of trials by name of study.
 
     Raises:
-        RunFolderError: The run has no finished studies.
+        RunFolderError: The run has no finished studies or searches.
         OutputError: The file is there already.
         UnavailableError: It cannot be written.
     """
@@ -49,7 +49,9 @@ def export_optuna(folder: RunFolder, path: Path) -> dict[str, int]:
         )
     found = list(_studies(folder))
     if not found:
-        raise RunFolderError(f"{folder.path} has no finished studies to export: give a run of studies")
+        raise RunFolderError(
+            f"{folder.path} has no finished studies or searches to export: give a run that has"
+        )
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "optuna.db"
@@ -65,20 +67,22 @@ def export_optuna(folder: RunFolder, path: Path) -> dict[str, int]:
 def _studies(folder: RunFolder) -> Iterator[_Exported]:
     for step in folder.finished("study"):
         found = folder.study(step.name).study
-        dimensions = tuple(map(parse_dimension, found.space))
-        yield _Exported(step.name, found.lower_is_better, found.metric, dimensions, found.trials)
+        yield _Exported(
+            step.name, found.lower_is_better, found.metric, study_trials(found.space, found.trials)
+        )
     for step in folder.finished("compare", "optimizers"):
         compared = folder.comparison(step.name).comparison
         for each in compared.candidates:
             if each.space:
-                dimensions = tuple(map(parse_dimension, each.space))
-                name = f"{step.name}/{each.name}"
-                yield _Exported(name, compared.lower_is_better, compared.metric, dimensions, each.tuning)
+                trials, name = study_trials(each.space, each.tuning), f"{step.name}/{each.name}"
+                yield _Exported(name, compared.lower_is_better, compared.metric, trials)
+    for step in folder.finished("search"):
+        searched = folder.search(step.name).search
+        yield _Exported(step.name, searched.lower_is_better, searched.metric, search_trials(searched))
 
 
 def _write(exported: _Exported, storage: object) -> None:
     import optuna
-    from optuna.trial import TrialState, create_trial
 
     study = optuna.create_study(
         storage=storage,  # type: ignore[arg-type]
@@ -86,21 +90,4 @@ def _write(exported: _Exported, storage: object) -> None:
         direction="minimize" if exported.lower_is_better else "maximize",
     )
     study.set_user_attr("metric", exported.metric)
-    distributions = {each.name: distribution(each) for each in exported.dimensions}
-    for trial in exported.trials:
-        complete = trial.mean is not None
-        study.add_trial(
-            create_trial(
-                state=TrialState.COMPLETE if complete else TrialState.FAIL,
-                values=[trial.mean] if trial.mean is not None else None,
-                params=trial.values,
-                distributions=distributions,
-                user_attrs={
-                    "status": trial.status,
-                    "n": trial.n,
-                    "std": trial.std,
-                    "interval": [trial.low, trial.high],
-                    "not_worse": trial.not_worse,
-                },
-            )
-        )
+    study.add_trials(exported.trials)

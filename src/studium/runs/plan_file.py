@@ -15,11 +15,12 @@ from studium.runs.plan import Budget, Plan
 from studium.runs.plan_includes import BUILT_IN, builtin_text, expanded, parse
 from studium.runs.plan_text import PlanText
 from studium.runs.step_base import Step
+from studium.studies.space_file import SPACES
 
 AnyStep = TypeVar("AnyStep", bound=Step)
 
-_DATA_KEYS = ("data", "test", "fallback")
 _INPUTS = "inputs"  # of an `inspect` step: pictures, among others
+_FILE_KEYS = ("data", "test", "fallback", "space")
 
 
 def builtin_plans() -> tuple[str, ...]:
@@ -93,22 +94,22 @@ def _plan(raw: dict[str, Any], steps: list[Any], where: PlanText) -> Plan:
 
 
 def _anchored(step: Any, folder: Path | None) -> Any:
-    """A raw step with the data files that lie beside the plan's file by their full paths."""
+    """A raw step with the files that lie beside the plan's file by their full paths."""
     if folder is None or not isinstance(step, dict):
         return step
     return step | _full_paths(step, folder)
 
 
 def anchored(step: AnyStep) -> AnyStep:
-    """A step with the data files of the current folder by their full paths, so that it means the same from anywhere."""
-    named = {key: getattr(step, key, None) for key in (*_DATA_KEYS, _INPUTS)}
+    """A step with the files of the current folder by their full paths, so that it means the same from anywhere."""
+    named = {key: getattr(step, key, None) for key in (*_FILE_KEYS, _INPUTS)}
     return step.model_copy(update=_full_paths(named, Path.cwd()))
 
 
 def _full_paths(named: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    builtin = {each.name for each in builtin_datasets()}
+    builtin = {*(each.name for each in builtin_datasets()), *SPACES}
     files = {
-        key: named[key] for key in _DATA_KEYS if isinstance(named.get(key), str) and named[key] not in builtin
+        key: named[key] for key in _FILE_KEYS if isinstance(named.get(key), str) and named[key] not in builtin
     }
     paths: dict[str, Any] = {
         key: ",".join(_beside(part.strip(), folder) for part in name.split(","))

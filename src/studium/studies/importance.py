@@ -13,7 +13,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from studium.seeding import numpy_stream
 from studium.studies.sampling import distribution
-from studium.studies.search_results import Importance, SearchTrial
+from studium.studies.search_results import Importance, SearchTrial, by_progress
 from studium.studies.space import Dimension
 
 _RESAMPLES = 40
@@ -38,7 +38,7 @@ def importances(
     Returns:
         The most important first; nothing with fewer than ten trials.
     """
-    trained = _ordered([trial for trial in trials if trial.rungs], lower_is_better=lower_is_better)
+    trained = by_progress(trials, lower_is_better=lower_is_better)
     if len(trained) < _LEAST:
         return ()
     table = {each.name: each for each in dimensions}
@@ -62,11 +62,6 @@ def importances(
             )
         )
     return tuple(sorted(lines, key=lambda line: -line.mean))
-
-
-def _ordered(trials: list[SearchTrial], *, lower_is_better: bool) -> list[SearchTrial]:
-    sign = 1 if lower_is_better else -1
-    return sorted(trials, key=lambda trial: (-trial.rungs[-1].epoch, sign * trial.rungs[-1].mean))
 
 
 def _frozen(trial: SearchTrial, rank: int, table: dict[str, Dimension]) -> FrozenTrial:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 from studium.config import Frozen
@@ -210,6 +211,18 @@ class SearchResult(Frozen):
         """Why points were invalid, numbers left out, with how often; the most frequent first."""
         found = Counter(_kind(trial.reason) for trial in self.trials if trial.status == "invalid")
         return dict(found.most_common())
+
+
+def by_progress(trials: Sequence[SearchTrial], *, lower_is_better: bool) -> list[SearchTrial]:
+    """Trials that reached a rung, the best first: by how far they came, then by their scores there.
+
+    Args:
+        trials: Of a search.
+        lower_is_better: Direction of the score.
+    """
+    sign = 1 if lower_is_better else -1
+    trained = [trial for trial in trials if trial.rungs]
+    return sorted(trained, key=lambda trial: (-trial.rungs[-1].epoch, sign * trial.rungs[-1].mean))
 
 
 def _kind(reason: str) -> str:
