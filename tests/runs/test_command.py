@@ -73,6 +73,14 @@ def test_people_get_a_table() -> None:
     assert "mine: net (1 of 2)" in shown.stderr
 
 
+def test_a_built_in_plan_is_written_to_be_edited() -> None:
+    assert answer("run", "structures", "--write", "own.toml") == {"plan": "structures", "file": "own.toml"}
+    assert "[[steps]]" in Path("own.toml").read_text()
+    assert "own.toml is there already" in complaint("run", "structures", "--write", "own.toml")
+    assert "'mine.toml'" in complaint("run", "mine.toml", "--write", "other.toml")
+    assert not Path("runs").exists()
+
+
 def test_the_report_is_written_again() -> None:
     shutil.copytree(tiny_run().path, "runs/old")
     result = answer("report", "old")

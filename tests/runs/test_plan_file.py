@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from studium.errors import InputError
+from studium.errors import InputError, OutputError
 from studium.runs import Plan, TrainStep, builtin_plans, load_plan
 from studium.runs.inspect_steps import InspectStep
+from studium.runs.plan_copy import write_plan
+from studium.runs.plan_includes import builtin_text
 from studium.runs.study_steps import CompareStep, OptimizersStep, StudyStep
 from tests.runs.tiny import place, tiny_plan, write_plane
 
@@ -75,6 +77,18 @@ def test_the_full_budget_repeats_every_training_step_more_often() -> None:
         if isinstance(few, TrainStep | StudyStep | OptimizersStep | CompareStep):
             assert isinstance(more, type(few))
             assert (more.seeds or 0) > (few.seeds or 0), few.name
+
+
+@pytest.mark.parametrize("name", builtin_plans())
+def test_a_plan_that_is_written_to_be_edited_is_the_same_plan(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "mine.toml"
+    write_plan(name, path)
+    assert "include" not in path.read_text()
+    for budget in ("quick", "full"):
+        assert load_plan(path, budget)[0] == load_plan(name, budget)[0]
+    assert path.read_text().count("\n#") >= builtin_text(name).count("\n#")  # comments come along
+    with pytest.raises(OutputError, match="not overwritten"):
+        write_plan(name, path)
 
 
 def test_full_changes_only_what_it_names(tmp_path: Path) -> None:

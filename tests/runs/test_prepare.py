@@ -9,7 +9,8 @@ import pytest
 
 from studium.data import Dataset, open_dataset
 from studium.errors import InputError, UnavailableError
-from studium.runs import Reference, TrainStep, load_plan, run_plan
+from studium.runs import Plan, Reference, TrainStep, load_plan, run_plan
+from studium.runs.inspect_steps import InspectStep
 from studium.runs.opening import DataOpener
 from studium.runs.train_step import prepare_train
 from tests.runs.tiny import write_plane
@@ -110,6 +111,20 @@ class TestDataThatCannotBeHad:
         assert (facts.name, facts.asked, facts.replaced) == ("digits", "fashion-mnist", True)
         assert folder.plan["steps"][0]["data"] == "digits"
         assert "reference" not in folder.plan["steps"][0]  # of other data
+
+    def test_what_is_looked_at_is_chosen_anew_for_the_replacement(self) -> None:
+        train = TrainStep(
+            name="fc", data="fashion-mnist", fallback="digits", model="fc", config={"epochs": 1}, seeds=1
+        )
+        look = InspectStep(name="look", of="fc", inputs=("coat",), units=("bag",))
+        folder = run_plan(Plan(name="replaced", steps=(train, look)), out=Path("out"))
+        assert folder.state.steps[1].notices == (
+            "look shows the first test row and the fifth unit of the replacement",
+        )
+        found = folder.inspection("look")
+        assert found.maximization is not None
+        assert [unit.name for unit in found.maximization.units] == ["4"]
+        assert (folder.plan["steps"][1]["inputs"], folder.plan["steps"][1]["units"]) == ([], [4])
 
     def test_without_a_replacement_it_is_an_error(self) -> None:
         with pytest.raises(UnavailableError):

@@ -50,6 +50,11 @@ Out = Annotated[
     panel("Output")("--out", "DIR", "Folder of the run, new or empty. Default: runs/PLAN-1, -2 and so on."),
 ]
 
+Write = Annotated[
+    Path | None,
+    panel("Output")("--write", "FILE", "Write a built-in plan as a TOML file to edit, and run nothing."),
+]
+
 
 @takes_groups
 def run(
@@ -57,6 +62,7 @@ def run(
     execution: ExecutionOptions,
     budget: BudgetName = None,
     out: Out = None,
+    write: Write = None,
     offline: Offline = False,
     json: Json = False,
 ) -> None:
@@ -65,11 +71,21 @@ def run(
 
     if budget is not None:
         require_known("budget", budget, ("quick", "full"))
+    if write is not None:
+        _write(plan, write, json=json)
+        return
     chosen, where = load_plan(plan, cast("Budget | None", budget))
     with run_progress(chosen.name) as observe:
         options: Any = {"where": where, "out": out, "offline": offline, "observe": observe}
         folder = run_and_report(PlanRun(chosen, execution=execution.execution(), **options))
     show_run(folder, json=json)
+
+
+def _write(plan: str, path: Path, *, json: bool) -> None:
+    from studium.runs.plan_copy import write_plan
+
+    write_plan(plan, path)
+    print_json({"plan": plan, "file": str(path)}) if json else print_line(f"plan {path}")
 
 
 def show_run(folder: RunFolder, *, json: bool) -> None:

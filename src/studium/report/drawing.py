@@ -60,12 +60,13 @@ def style(figure: go.Figure, *, height: int, x_title: str = "", y_title: str = "
         "linecolor": AXIS,
         "tickcolor": AXIS,
         "zeroline": False,
-        "title": {"standoff": 8},
+        "title_standoff": 8,
     }
-    figure.update_xaxes(**axis, showline=True, ticks="outside", ticklen=4)
-    figure.update_yaxes(**axis, automargin=True)
-    if x_title:
-        figure.update_xaxes(title_text=x_title)
-    if y_title:
-        figure.update_yaxes(title_text=y_title)
+    # One update an axis: each costs Plotly milliseconds.
+    figure.update_xaxes(**axis, **_titled(x_title), showline=True, ticks="outside", ticklen=4)
+    figure.update_yaxes(**axis, **_titled(y_title), automargin=True)
     return figure
+
+
+def _titled(title: str) -> dict[str, str]:
+    return {"title_text": title} if title else {}

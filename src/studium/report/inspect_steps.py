@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from studium.report.activations_page import activations_page, prediction_words
@@ -36,13 +36,13 @@ def inspection_content(view: InspectionView) -> StepContent:
     return StepContent(
         name=view.name,
         about=view.about,
-        paragraphs=(_looked_at(view.record), *_words(pages)),
+        paragraphs=(_looked_at(view.record), *_words(pages.values())),
         figures=(),
         samples=(),
         tables=(),
         parts=tuple(
-            _own(f"{view.name}-{place}", part)
-            for place, page in enumerate(pages, start=1)
+            _own(f"{view.name}-{place}", subject, part)
+            for place, (subject, page) in enumerate(pages.items(), start=1)
             for part in page.parts
         ),
     )
@@ -56,11 +56,14 @@ def seen_inside(view: InspectionView) -> str:
     return f"Inside {view.record.model} (step {view.record.of}): {said}"
 
 
-def _pages(record: InspectionRecord) -> list[Inspection]:
+def _pages(record: InspectionRecord) -> dict[str, Inspection]:
+    """What ``studium inspect`` would show, by subject."""
     if record.weights is None:
-        return []
-    pages = [weights_page(record.weights), activations_page(record.activations)]
-    return pages if record.maximization is None else [*pages, maximization_page(record.maximization)]
+        return {}
+    pages = {"Weights": weights_page(record.weights), "Activations": activations_page(record.activations)}
+    if record.maximization is not None:
+        pages["Maximization"] = maximization_page(record.maximization)
+    return pages
 
 
 def _looked_at(record: InspectionRecord) -> str:
@@ -73,7 +76,7 @@ def _looked_at(record: InspectionRecord) -> str:
     )
 
 
-def _words(pages: Sequence[Inspection]) -> Iterable[str]:
+def _words(pages: Iterable[Inspection]) -> Iterable[str]:
     for page in pages:
         yield " ".join(page.summary)
         yield from (_sentence(notice) for notice in page.notices)
@@ -84,11 +87,12 @@ def _sentence(notice: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _own(page: str, part: Part) -> Part:
-    """A part whose names are unique within the report."""
+def _own(page: str, subject: str, part: Part) -> Part:
+    """A part whose names are unique within the report, and whose heading says what it is of."""
     return replace(
         part,
         name=f"{page}-{part.name}",
+        heading=f"{subject} · {part.heading}",
         figures=_renamed(page, part.figures),
         pairs=_renamed(page, part.pairs),
         small=_renamed(page, part.small),
