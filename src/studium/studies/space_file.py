@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from studium.config import Frozen, explain
 from studium.errors import InputError, SettingError, UnknownNameError
@@ -40,7 +40,20 @@ class ParameterTable(Frozen):
     when: dict[str, OneOrMore] = Field(default={})
 
 
-Parameters = dict[str, str | tuple[Value, ...] | ParameterTable]
+Written = str | tuple[Value, ...] | ParameterTable
+
+
+def _alike(parameters: dict[str, Written]) -> dict[str, Written]:
+    # TOML has tables after everything else, which would change the order in which parameters are drawn: all tables, or none.
+    if not any(isinstance(each, ParameterTable) for each in parameters.values()):
+        return parameters
+    return {
+        name: each if isinstance(each, ParameterTable) else ParameterTable(values=each)
+        for name, each in parameters.items()
+    }
+
+
+Parameters = Annotated[dict[str, Written], AfterValidator(_alike)]
 """Values by name of the parameter, in the order in which they are drawn."""
 
 
@@ -130,14 +143,14 @@ def search_space(
         >>> point = MLPSpec(input_shape=(1,), n_outputs=1, hidden=(8,)), TrainConfig()
         >>> space = search_space("mine", point, {"lr": "1e-4:1e-1:log", "units1": "4:64"})
         >>> [dimension.text() for dimension in space.dimensions]
-        ['lr=1e-4:1e-1:log', 'units1=4:64']
+        ['lr=1e-4:0.1:log', 'units1=4:64']
     """
     varied = tuple(_conditional(*item) for item in parameters.items())
     named = tuple({parse_dimension(key).name: value for key, value in each.items()} for each in first)
     return SearchSpace(name, point, varied, most_parameters, named)
 
 
-def _conditional(name: str, written: str | tuple[Value, ...] | ParameterTable) -> Conditional:
+def _conditional(name: str, written: Written) -> Conditional:
     values = written.values if isinstance(written, ParameterTable) else written
     text = values if isinstance(values, str) else ",".join(map(str, values))
     when: Mapping[str, tuple[Value, ...]] = written.when if isinstance(written, ParameterTable) else {}
