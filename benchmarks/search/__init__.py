@@ -6,7 +6,7 @@ from benchmarks.search.sizes import QUICK, Sizes
 
 
 def main(sizes: Sizes = QUICK, parts: tuple[str, ...] = ()) -> None:
-    """Measure all parts, or some: ``speed``, ``whole``, ``racing``."""
+    """Measure all parts, or some: ``speed``, ``whole``, ``racing``, ``budget``."""
     from benchmarks.search.parts import run
 
     run(sizes, parts)

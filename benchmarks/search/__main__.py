@@ -1,4 +1,4 @@
-"""Run the parts on search: ``python -m benchmarks.search [speed|whole|racing]... [--full|--tiny]``."""
+"""Run the parts on search: ``python -m benchmarks.search [speed|whole|racing|budget]... [--full|--tiny]``."""
 
 from __future__ import annotations
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.search import racing, speed, whole
+from benchmarks.search import budget, racing, speed, whole
 from benchmarks.search.sizes import Sizes
 
 PARTS: dict[str, Callable[[Sizes], None]] = {
     "speed": speed.main,
     "whole": whole.main,
     "racing": racing.main,
+    "budget": budget.main,
 }
 
 

@@ -17,6 +17,7 @@ from studium.studies.search import SearchPlan
 from studium.studies.space import Dimension
 
 JOBS = 2
+ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "silu": nn.SiLU}
 PRUNERS: dict[str, type[BasePruner]] = {"no pruner": NopPruner, "MedianPruner after each fold": MedianPruner}
 
 
@@ -34,6 +35,7 @@ class PlainObjective:
     def __init__(self, dataset: Dataset, plan: SearchPlan) -> None:
         self._dimensions = plan.space.dimensions
         self._epochs = plan.epochs
+        self._activation = ACTIVATIONS[plan.space.point[0].activation]
         self._folds = []
         for item in plan.replicates.items:
             found = fit_normalisation(dataset, item.train)
@@ -61,7 +63,7 @@ class PlainObjective:
         held_y: torch.Tensor,
         scale: float,
     ) -> float:
-        network = _network(values)
+        network = _network(values, self._activation)
         optimizer = torch.optim.SGD(
             network.parameters(), values["lr"], momentum=0.9, weight_decay=values["weight_decay"], fused=True
         )
@@ -99,14 +101,14 @@ def seconds_of_plain(dataset: Dataset, plan: SearchPlan, n_trials: int, pruner: 
     return seconds
 
 
-def _network(values: dict[str, float]) -> nn.Module:
+def _network(values: dict[str, float], activation: type[nn.Module]) -> nn.Module:
     first, second = int(values["units1"]), int(values["units2"])
     return nn.Sequential(
         nn.Linear(1, first),
-        nn.ReLU(),
+        activation(),
         nn.Dropout(values["dropout1"]),
         nn.Linear(first, second),
-        nn.ReLU(),
+        activation(),
         nn.Dropout(values["dropout2"]),
         nn.Linear(second, 1),
     )

@@ -17,7 +17,7 @@ from studium.training import Trainer
 def main(sizes: Sizes) -> None:
     """Race and final measurement per trial, against trials of the peer."""
     prepared = regression(sizes.n_trials, sizes.epochs)
-    data, plan = prepared.pool, prepared.plan
+    data, plan = prepared.pool, replace(prepared.plan, hand_made=())  # the peer measures none
     works: dict[str, Callable[[], object]] = {
         "studium": lambda: search(data, plan, Trainer(data)),
         "studium, no racing": lambda: search(data, replace(plan, n_rungs=1), Trainer(data)),

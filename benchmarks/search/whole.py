@@ -45,8 +45,8 @@ def _print_seconds(records: list[SearchRecord], sizes: Sizes) -> None:
     plan = prepared.plan
     print(
         f"\nspace mlp on curve, {plan.n_trials} trials x {plan.replicates.description} x {plan.epochs} epochs, "
-        f"in a run folder: race, final measurement of {plan.n_leading} trials and {len(plan.hand_made)} hand-made structures, "
-        f"{prepared.step.refits} refits, ensemble of {ENSEMBLE}: {timing} (below {SECONDS} s)\n"
+        f"in a run folder: race, final measurement of {plan.n_leading} trials and {len(plan.hand_made)} "
+        f"hand-made structures, {prepared.step.refits} refits, ensemble of {ENSEMBLE}: {timing} (below {SECONDS} s)\n"
         f"  {np.median(race):.3g} s of it before the refits; {np.mean(saved):.1%} of the training saved "
         f"(sd {_sd(saved):.1%}); floor, the products of what was trained at the measured peak: {floor:.2g} s, "
         f"ours is {timing.median / floor:.1f}x that"
