@@ -27,7 +27,7 @@ Courses = dict[str, list[Progress]]
 
 def main(sizes: Sizes) -> None:
     """Search with each contender and seed, on the same folds."""
-    prepared = regression(sizes.n_trials, sizes.epochs)
+    prepared = regression(sizes.budget_trials, sizes.epochs)
     data, plan = prepared.pool, replace(prepared.plan, hand_made=())
     seconds = seconds_of_plain(data, plan, sizes.peer_trials, "no pruner")
     per_epoch = seconds / (sizes.peer_trials * len(plan.replicates.items) * plan.epochs)

@@ -11,6 +11,7 @@ class Sizes:
 
     Attributes:
         n_trials: Of a search.
+        budget_trials: Of the search whose training the peers may spend as well.
         peer_trials: Of the peer with the plain objective, which is slow; its time is given per trial.
         rounds: Of the comparison of speed.
         study_seeds: Whole searches, each with folds, samplers and initial weights of its own.
@@ -23,11 +24,12 @@ class Sizes:
     """
 
     n_trials: int = 200
+    budget_trials: int = 100
     peer_trials: int = 8
     rounds: int = 3
     study_seeds: int = 5
-    points: int = 240
-    fresh: int = 3
+    points: int = 160
+    fresh: int = 2
     replays: int = 500
     search_seeds: int = 5
     quality_seeds: int = 4
@@ -36,6 +38,7 @@ class Sizes:
 
 QUICK = Sizes()
 FULL = Sizes(
+    budget_trials=200,
     peer_trials=20,
     rounds=5,
     study_seeds=10,
@@ -47,6 +50,7 @@ FULL = Sizes(
 )
 TINY = Sizes(
     n_trials=24,
+    budget_trials=12,
     peer_trials=4,
     rounds=1,
     study_seeds=2,

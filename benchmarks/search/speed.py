@@ -20,7 +20,6 @@ def main(sizes: Sizes) -> None:
     data, plan = prepared.pool, replace(prepared.plan, hand_made=())  # the peer measures none
     works: dict[str, Callable[[], object]] = {
         "studium": lambda: search(data, plan, Trainer(data)),
-        "studium, no racing": lambda: search(data, replace(plan, n_rungs=1), Trainer(data)),
     }
     for name in PRUNERS:
         works[name] = partial(seconds_of_plain, data, plan, sizes.peer_trials, name)
