@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.machine import describe
 
-PARTS = ("foundation", "population", "studies", "execution", "inspection")
+PARTS = ("foundation", "population", "studies", "search", "execution", "inspection")
 
 
 def main(chosen: list[str]) -> int:

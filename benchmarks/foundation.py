@@ -6,17 +6,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 
 import numpy as np
 import torch
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from torch import nn
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
+from benchmarks import gaussian_process
 from benchmarks.timing import Timing, in_turn
 from studium.data import Dataset, Split, open_dataset, split
 from studium.models import build, preset
@@ -111,23 +108,12 @@ def _curve() -> None:
     contender = plan.contenders[0]
     point = point_at(contender.point, contender.dimensions, chosen.tuned)
     scores = [_test_error(data, fit) for fit in refit(data, point, chosen.best_epochs, trainer, n_seeds=5)]
-    process = _gaussian_process(data)
+    process = gaussian_process.test_error(data)
     print(
         f"net3 on curve, tuned by cross-validation ({chosen.tuned}, {chosen.best_epochs} epochs), refitted on all rows: "
         f"test MSE {np.mean(scores):.4f} (sd {np.std(scores, ddof=1):.4f}, n=5 seeds), Gaussian process {process:.4f}: "
         f"ratio {np.mean(scores) / process:.2f} (at most 1.25)"
     )
-
-
-def _gaussian_process(data: Dataset) -> float:
-    kernel = ConstantKernel() * RBF() + WhiteKernel()
-    process = GaussianProcessRegressor(kernel, normalize_y=True, n_restarts_optimizer=10, random_state=0)
-    inputs, targets = data.inputs.numpy(), data.targets.numpy()[:, 0]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        process.fit(inputs[data.training_pool], targets[data.training_pool])
-    assert data.test_rows is not None
-    return float(np.mean((process.predict(inputs[data.test_rows]) - targets[data.test_rows]) ** 2))
 
 
 def _test_error(data: Dataset, fit: Fit) -> float:
