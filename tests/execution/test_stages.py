@@ -21,7 +21,7 @@ from studium.execution.train_task import OnDisk, train_task
 from studium.execution.workers import Workers
 from studium.training import Fit, Member, Trainer
 from studium.training.concurrency import StoppedError, never
-from studium.training.engine import Advanced
+from studium.training.engine import Advanced, Message
 from studium.training.group import Group, Normalisations
 from studium.training.stages import Stage
 from tests.execution.places import Troubled
@@ -40,8 +40,8 @@ class Counting(DurableEngine):
 
     n_epochs = 0
 
-    def run(self, dataset: Dataset, groups: object) -> Iterator[object]:  # type: ignore[override]
-        for message in super().run(dataset, groups):  # type: ignore[arg-type]
+    def run(self, dataset: Dataset, groups: Sequence[Group]) -> Iterator[Message]:
+        for message in super().run(dataset, groups):
             self.n_epochs += message.n_epochs if isinstance(message, Advanced) else 0
             yield message
 
