@@ -23,6 +23,7 @@ from studium.studies.finals import Finals, finals
 from studium.studies.importance import importances
 from studium.studies.search import SearchPlan, search
 from studium.studies.search_results import RungScore, SearchResult, SearchTrial
+from studium.studies.search_space import Values
 from studium.studies.space import parse_dimension
 from studium.studies.space_file import ParameterTable, search_space
 from studium.training import TrainConfig, Trainer
@@ -48,9 +49,9 @@ def plan(
 ) -> SearchPlan:
     data = curve()
     space = search_space("mine", (NET, config), parameters, most_parameters=most)
-    replicates = [k_fold(data, n_folds=FOLDS, seed=seed) for seed in (1, 2)]
+    chosen, fresh = (k_fold(data, n_folds=FOLDS, seed=seed) for seed in (1, 2))
     settings: dict[str, Any] = {"n_trials": 8, "batch": 8, "keep": 2, "sampler": "random", "n_leading": 3}
-    return SearchPlan("mine", space, *replicates, **(settings | changes))
+    return SearchPlan("mine", space, chosen, fresh, **(settings | changes))
 
 
 def found(
@@ -106,10 +107,11 @@ def test_the_score_of_a_trial_is_that_of_training_it_to_its_end_at_once() -> Non
         point = space_plan.space.at(trial.values)
         fits = Trainer(curve(), workers=1).fit([item.member(*point) for item in space_plan.replicates.items])
         scores = [fit.history.validation_metric[-1] for fit in fits]
-        np.testing.assert_allclose(trial.scores, [scores], rtol=1e-4)
+        np.testing.assert_allclose(np.array(trial.scores, dtype=float), [scores], rtol=1e-4)
         assert trial.mean == pytest.approx(np.mean(scores), rel=1e-4)
         half = stats.t.ppf(0.975, FOLDS - 1) * np.std(scores, ddof=1) * math.sqrt(1 / FOLDS + 34 / 66)
         assert trial.low is not None
+        assert trial.mean is not None
         assert trial.mean - trial.low == pytest.approx(half, rel=0.02)
 
 
@@ -304,8 +306,11 @@ def _trials(n: int, *, deciding: str) -> list[SearchTrial]:
     stream = np.random.default_rng(0)
     made = []
     for number in range(n):
-        values = {"lr": float(10 ** stream.uniform(-5, -1)), "l1": float(10 ** stream.uniform(-6, -1))}
-        error = abs(math.log10(values[deciding]) + 3)
+        values: Values = {
+            "lr": float(10 ** stream.uniform(-5, -1)),
+            "l1": float(10 ** stream.uniform(-6, -1)),
+        }
+        error = abs(math.log10(float(values[deciding])) + 3)
         # The worse half was dropped early, after a score that would look good at the end.
         rungs = (RungScore(epoch=1, mean=error / 100),) if error > 0.9 else (RungScore(epoch=8, mean=error),)
         made.append(SearchTrial(number=number, batch=0, values=values, status="pruned", rungs=rungs))
