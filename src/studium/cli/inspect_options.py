@@ -80,12 +80,14 @@ def open_model(path: Path) -> Model:
     """The model of a folder.
 
     Raises:
-        SettingError: The folder is a run, which has several models; they are named.
+        SettingError: The folder is a run or an ensemble, which has several models; they are named.
         ModelFileError: It is no model.
     """
+    from studium.training.ensemble import ENSEMBLE
     from studium.training.model_files import RECORD, load_model
 
-    folder = path if path.name == "models" else path / "models"
+    holds_models = path.name == "models" or (path / ENSEMBLE).is_file()
+    folder = path if holds_models else path / "models"
     inside = sorted(each for each in folder.glob("*") if (each / RECORD).is_file())
     if inside and not (path / RECORD).exists():
         names = ", ".join(str(each) for each in inside)

@@ -105,7 +105,9 @@ class DurableEngine:
         """Remove the checkpoints of paused groups; see :class:`studium.training.engine.Engine`."""
         rows = RowIds()
         for group in groups:
-            self._checkpoints.remove(Task.of(group, dataset.checksum, rows).id)
+            task = Task.of(group, dataset.checksum, rows)
+            self._checkpoints.remove(task.id)
+            self._forget_before(task)  # there still, when the task failed
 
     @property
     def tally(self) -> Tally:
@@ -135,9 +137,14 @@ class DurableEngine:
             self._ledger.complete(result)
             if "paused" not in result.reference.statuses:
                 self._checkpoints.remove(task.id)  # of a worker that was killed just before it did
+            self._forget_before(task)  # likewise
             if task.id not in self._computed:
                 self._reused.add(task.id)
         return result
+
+    def _forget_before(self, task: Task) -> None:
+        if task.before is not None:
+            self._checkpoints.remove(task.before)
 
     def _rebuild(self, damaged: Path) -> None:
         for task in self._fits.tasks():

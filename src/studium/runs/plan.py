@@ -109,13 +109,23 @@ class Plan(Frozen):
         return tomli_w.dumps(_writable(self.model_dump(mode="json")))
 
 
+def _ordered(record: dict[str, Any]) -> dict[str, Any]:
+    # TOML's writer puts tables behind everything else, but the order of a space's parameters is that in which they are
+    # drawn: where one is a table, all of them are.
+    parameters = record.get("parameters")
+    if not isinstance(parameters, dict) or not any(isinstance(each, dict) for each in parameters.values()):
+        return record
+    tables = {name: each if isinstance(each, dict) else {"values": each} for name, each in parameters.items()}
+    return record | {"parameters": tables}
+
+
 def _writable(value: Any, *, settings: bool = False) -> Any:
     if isinstance(value, dict):
         return {
             key: _writable(
                 "none" if each is None else each, settings=settings or key in ("config", "network")
             )
-            for key, each in value.items()
+            for key, each in _ordered(value).items()
             if each is not None or settings
         }
     if isinstance(value, list | tuple):

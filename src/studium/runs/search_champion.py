@@ -63,12 +63,14 @@ def averaged(
         folder: Of the step's exported model.
 
     Returns:
-        What it scores; ``None`` when none was asked for.
+        What it scores; ``None`` when none was asked for, or every network of it diverged.
     """
     if not step.ensemble:
         return None
     places = list(islice(cycle(last.ranking()), step.ensemble))
     models = _members(last, places, step, opened, trainer)
+    if not models:
+        return None
     ensemble = Ensemble(tuple(models.values()), {}, step.name).scored(
         opened.dataset, {"train": opened.pool.training_pool, "test": opened.test_rows}
     )

@@ -80,9 +80,8 @@ class PreparedSearch:
         trainer = Trainer(self.opened.pool, engine=engine, progress=shares.trained)
         found, last = search(self.opened.pool, self.plan, trainer, shares.told)
         winner = retrained(last, self.step, self.opened, trainer, folders.model)
-        ensemble = (
-            averaged(last, self.step, self.opened, trainer, folders.model) if winner is not None else None
-        )
+        exported = winner is not None and winner.model is not None
+        ensemble = averaged(last, self.step, self.opened, trainer, folders.model) if exported else None
         record = SearchRecord(
             data=data_facts(self.opened, self.plan.replicates.items[0].member(*self.plan.space.point)),
             search=found,

@@ -118,7 +118,7 @@ class Proposer:
     def tell_hopeless(self, number: int, *, invalid: bool) -> None:
         """A point cannot be, or its training diverged: as bad as can be."""
         trial = self._open.pop(number)
-        if invalid:
+        if invalid and self._name != "gp":  # which wants the constraints of every trial or of none
             trial.set_constraint("structure", 1.0)
         if self._name == "gp" and self._scores:
             self._study.tell(trial, self._worse(self._scores))

@@ -77,6 +77,12 @@ class SearchPlan:
                 f"patience is {self.space.point[1].patience}, but in a search the comparison of trials decides who stops: "
                 "leave patience out"
             )
+        for name in ("epochs", "patience"):
+            if name in (each.name for each in self.space.dimensions):
+                raise SettingError(
+                    f"the space {self.space.name!r} varies {name}, but the trials of a search are compared after the same "
+                    f"epochs, and the comparison decides who stops: leave {name} out, or study it with `studium study`"
+                )
 
     @property
     def epochs(self) -> int:
@@ -288,9 +294,9 @@ class _Search:
             self._tell_sampler(self._asked[number], trial)
             self.n_trainings += len(self.plan.replicates.items)
             self.n_epochs += raced.n_epochs
-            whole = raced.status == "diverged"
+            ended = raced.status in ("diverged", "failed")  # not by the race, so that it saved nothing
             self.n_epochs_without_race += (
-                raced.n_epochs if whole else self.points[number][1].epochs * len(self.plan.replicates.items)
+                raced.n_epochs if ended else self.points[number][1].epochs * len(self.plan.replicates.items)
             )
             self.tell(trial)
 

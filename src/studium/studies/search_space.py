@@ -17,6 +17,7 @@ Values = dict[str, Value]
 Suggest = Callable[[Dimension], Value]
 
 _DRAWN = 2000  # points that are drawn to see what share of a space can be built
+_ENDS = 100  # points made of ends of ranges, to see that these are allowed
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class SearchSpace:
             for name, value in point.items():
                 if name not in known:
                     raise UnknownNameError("parameter of the space", name, known)
-                _check_taken("a first point", known[name], value)
+                _check_taken(f"a first point in which {name}", known[name], value)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -123,8 +124,7 @@ class SearchSpace:
             SettingError: A point has a parameter that its model or optimiser does not have.
         """
         stream = np.random.default_rng(seed)
-        points = [self.at(self.draw(lambda dimension: _random(dimension, stream))) for _ in range(_DRAWN)]
-        return sum(self.invalid_reason(point) is None for point in points) / _DRAWN
+        return self._reasons(lambda dimension: _random(dimension, stream), _DRAWN).count(None) / _DRAWN
 
     def check(self) -> float:
         """Make sure that the space can be searched, before anything is trained.
@@ -137,17 +137,24 @@ class SearchSpace:
         """
         try:
             share = self.share_valid()
+            stream = np.random.default_rng(0)
+            self._reasons(lambda dimension: _end(dimension, stream), _ENDS)
         except InputError as error:
             raise SettingError(
                 f"the space {self.name!r} has points that cannot be set: {error}; or say with `when` where it exists"
             ) from error
         if share == 0:
-            point = self.at(self.draw(lambda dimension: _random(dimension, np.random.default_rng(0))))
+            stream = np.random.default_rng(0)
+            (reason,) = self._reasons(lambda dimension: _random(dimension, stream), 1)
             raise SettingError(
                 f"the space {self.name!r} has no network that can be built among {_DRAWN:,} drawn from it; for example, "
-                f"{self.invalid_reason(point)}: widen its ranges"
+                f"{reason}: widen its ranges"
             )
         return share
+
+    def _reasons(self, suggest: Suggest, n: int) -> list[str | None]:
+        # Why each of so many points cannot be built.
+        return [self.invalid_reason(self.at(self.draw(suggest))) for _ in range(n)]
 
 
 def _check_condition(
@@ -158,19 +165,34 @@ def _check_condition(
             f"{name} exists when {other} has certain values, but no parameter {other} comes before it: "
             "add one, or move it up"
         )
+    dimension = known[other]
+    if not dimension.values and dimension.parameter.kind == "float":
+        raise SettingError(
+            f"{name} exists when {other} is {values[0]}, but {other} takes any number in a range and so hardly ever that "
+            f"one: list the values of {other}"
+        )
     for value in values:
-        _check_taken(f"the condition of {name}", known[other], value)
+        _check_taken(f"{name} exists when {other}", dimension, value)
 
 
 def _check_taken(where: str, dimension: Dimension, value: Value) -> None:
     if dimension.values:
         if value not in dimension.values:
             raise UnknownNameError(f"value of {dimension.name}", str(value), map(str, dimension.values))
-    elif isinstance(value, str) or not dimension.low <= value <= dimension.high:
+        return
+    whole = dimension.parameter.kind == "int"
+    inside = not isinstance(value, str) and dimension.low <= value <= dimension.high
+    if not inside or (whole and value != round(float(value))):
         raise SettingError(
-            f"{dimension.name} is {value} in {where}, but it lies from {dimension.low:g} to {dimension.high:g}: choose a "
-            "value that it takes"
+            f"{where} is {value!r}, but {dimension.name} is a {'whole ' if whole else ''}number from {dimension.low:g} to "
+            f"{dimension.high:g}: choose a value that it takes"
         )
+
+
+def _end(dimension: Dimension, stream: np.random.Generator) -> Value:
+    ends = dimension.values or (dimension.low, dimension.high)
+    value = ends[int(stream.integers(len(ends)))]
+    return round(value) if dimension.parameter.kind == "int" and not isinstance(value, str) else value
 
 
 def _random(dimension: Dimension, stream: np.random.Generator) -> Value:

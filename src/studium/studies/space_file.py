@@ -25,7 +25,37 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value if isinstance(value, tuple) else (value,)
 
 
-OneOrMore = Annotated[tuple[Value, ...], BeforeValidator(_as_tuple)]
+def _require_values(value: Any) -> Any:
+    # Before pydantic looks at what the value may be: it names but the first of these in its message.
+    given = value
+    if isinstance(value, dict):
+        if unknown := sorted(value.keys() - ParameterTable.model_fields.keys()):
+            raise ValueError(f"a parameter has no {unknown[0]!r}, only 'values' and 'when'")
+        if "values" not in value:
+            raise ValueError("a parameter needs 'values'")
+        _require_conditions(value.get("when", {}))
+        given = value["values"]
+    listed = isinstance(given, list | tuple) and len(given) > 0 and all(map(_is_value, given))
+    if listed or isinstance(given, ParameterTable | str):
+        return value
+    raise ValueError(
+        "the values of a parameter are 'LOW:HIGH', 'LOW:HIGH:log', 'A,B,C' or a list of numbers or names"
+    )
+
+
+def _require_conditions(when: Any) -> None:
+    if not isinstance(when, dict):
+        raise ValueError("'when' is a table with the values of other parameters, such as { layers = [2, 3] }")
+    for values in map(_as_tuple, when.values()):
+        if not values or not all(map(_is_value, values)):
+            raise ValueError("a condition needs numbers or names with which the parameter exists")
+
+
+def _is_value(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+OneOrMore = Annotated[tuple[Value, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 
 
 class ParameterTable(Frozen):
@@ -40,20 +70,16 @@ class ParameterTable(Frozen):
     when: dict[str, OneOrMore] = Field(default={})
 
 
-Written = str | tuple[Value, ...] | ParameterTable
+def _plain(value: str | tuple[Value, ...] | ParameterTable) -> str | tuple[Value, ...] | ParameterTable:
+    return value.values if isinstance(value, ParameterTable) and not value.when else value
 
 
-def _alike(parameters: dict[str, Written]) -> dict[str, Written]:
-    # TOML has tables after everything else, which would change the order in which parameters are drawn: all tables, or none.
-    if not any(isinstance(each, ParameterTable) for each in parameters.values()):
-        return parameters
-    return {
-        name: each if isinstance(each, ParameterTable) else ParameterTable(values=each)
-        for name, each in parameters.items()
-    }
+Written = Annotated[
+    str | tuple[Value, ...] | ParameterTable, BeforeValidator(_require_values), AfterValidator(_plain)
+]
+"""Values of a parameter as they are written; a table only where it says when the parameter exists."""
 
-
-Parameters = Annotated[dict[str, Written], AfterValidator(_alike)]
+Parameters = dict[str, Written]
 """Values by name of the parameter, in the order in which they are drawn."""
 
 
@@ -84,7 +110,7 @@ class SpaceTable(Frozen):
     model: str
     network: dict[str, Any] = Field(default={})
     config: dict[str, Any] = Field(default={})
-    parameters: Parameters = Field(min_length=1)
+    parameters: Parameters
     most_parameters: int | None = Field(default=None, ge=1)
     hand_made: tuple[str, ...] = ()
     refit_epochs: int | None = Field(default=None, ge=1)

@@ -141,7 +141,7 @@ Predictor = Model | Ensemble
 
 class _Record(Frozen):
     format: Literal["studium-ensemble"] = "studium-ensemble"
-    version: int = 1
+    version: Literal[1] = 1
     name: str = ""
     members: tuple[str, ...] = Field(min_length=1)
     records: tuple[str, ...]  # SHA-256 of each member's description, which has those of its other files
@@ -178,13 +178,16 @@ def load_predictor(path: Path | str) -> Predictor:
         return load_model(folder)
     try:
         record = _Record.model_validate_json((folder / ENSEMBLE).read_text(encoding="utf-8"))
-    except (OSError, ValidationError, UnicodeDecodeError) as error:
+        scores = _scores(record)
+    except (OSError, ValidationError, UnicodeDecodeError, TypeError) as error:
         raise ModelFileError(f"{folder / ENSEMBLE} is damaged: {_CURE}") from error
-    return Ensemble(_members(folder, record), _scores(record), record.name)
+    if len(record.members) != len(record.records):
+        raise ModelFileError(f"{folder / ENSEMBLE} does not describe all of its members: {_CURE}")
+    return Ensemble(_members(folder, record), scores, record.name)
 
 
 def _members(folder: Path, record: _Record) -> tuple[Model, ...]:
-    for name, digest in zip(record.members, record.records, strict=False):
+    for name, digest in zip(record.members, record.records, strict=True):
         if Path(name).name != name or not (folder / name / RECORD).is_file():
             raise ModelFileError(f"{folder / name} is missing, but the ensemble needs it: {_CURE}")
         if _digest(folder / name) != digest:

@@ -31,7 +31,7 @@ class Race(AbstractContextManager["Race"]):
     """Members of a training that advance together, epoch by epoch; who is left behind costs nothing more.
 
     A member trains as it would have trained to its end at once. Leave it with ``with`` or :meth:`close`: what was kept to
-    go on from is then let go.
+    go on from is then let go. After an exception, Ctrl-C too, it stays, for whoever takes up the same race again.
 
     Args:
         dataset: The data.
@@ -70,8 +70,9 @@ class Race(AbstractContextManager["Race"]):
         self._groups, self._parts = list(groups), [tuple(part) for part in parts]
         self._epochs = [0] * len(members)
 
-    def __exit__(self, *raised: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
+        if kind is None:
+            self.close()
 
     def __enter__(self) -> Self:
         return self

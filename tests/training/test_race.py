@@ -1,0 +1,193 @@
+"""A race changes when members train, and nothing else: each of them comes to what it would have come to alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studium.data import Dataset
+from studium.errors import SettingError
+from studium.execution import DurableEngine
+from studium.execution.in_process import InProcess
+from studium.training import Fit, Member, Progress, Trainer
+from studium.training.config import Optimizer
+from studium.training.engine import Advanced, Message
+from studium.training.fusion import groups
+from studium.training.group import Group
+from studium.training.in_memory import InMemory
+from tests.training.racing import (
+    DIVERGING,
+    EPOCHS,
+    PICTURES,
+    SHORT,
+    TABLE,
+    Plan,
+    alike,
+    assert_close,
+    facts,
+    pictured,
+    raced,
+    various,
+)
+
+STAGES: Plan = [((0, 1, 2, 3, 4, 5), 2), ((0, 2, 3, 5), 5), ((5, 0), 9), ((5,), EPOCHS)]
+
+
+@cache
+def at_once(optimizer: Optimizer) -> list[Fit]:
+    """The members of `various`, trained to their ends."""
+    assert groups(various(optimizer)) != [[place] for place in range(6)]
+    return Trainer(TABLE, workers=1).fit(various(optimizer))
+
+
+@pytest.mark.parametrize("optimizer", get_args(Optimizer))
+def test_a_member_comes_to_its_own_end_whoever_is_dropped_beside_it(optimizer: Optimizer) -> None:
+    whole = at_once(optimizer)
+    stages = raced(Trainer(TABLE, workers=1), various(optimizer), STAGES)
+    for fits, (kept, until) in zip(stages, STAGES, strict=True):
+        assert fits.keys() == set(kept)
+        for position, fit in fits.items():
+            ended = {DIVERGING: ("diverged", 0)} | ({SHORT: ("complete", 3)} if until >= 3 else {})
+            now = ("complete" if until == EPOCHS else "paused", until)
+            assert (fit.status, fit.epochs) == ended.get(position, now)
+            assert_close(fit, whole[position])
+
+
+@pytest.mark.parametrize("optimizer", get_args(Optimizer))
+def test_a_population_that_stays_whole_comes_to_the_same_bits(optimizer: Optimizer) -> None:
+    members = alike(optimizer)
+    everybody = range(len(members))
+    last = raced(Trainer(TABLE, workers=1), members, [(everybody, until) for until in (1, 4, 5, EPOCHS)])[-1]
+    whole = Trainer(TABLE, workers=1).fit(members)
+    assert [facts(last[place]) for place in everybody] == [facts(fit) for fit in whole]
+
+
+@pytest.mark.parametrize("normed", [False, True], ids=["dropout", "batch norm"])
+@pytest.mark.parametrize("optimizer", get_args(Optimizer))
+def test_a_convolutional_network_comes_to_the_same_bits(optimizer: Optimizer, normed: bool) -> None:
+    members = [pictured(optimizer, normed=normed)]
+    last = raced(Trainer(PICTURES, workers=1, threads=1), members, [((0,), 1), ((0,), 7), ((0,), EPOCHS)])[-1]
+    (whole,) = Trainer(PICTURES, workers=1, threads=1).fit(members)
+    assert facts(last[0]) == facts(whole)
+    assert whole.status == "complete"
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """Any stages: rising epochs, ever fewer members, in any order, possibly all or none of them at the end."""
+    epochs = draw(st.lists(st.integers(1, EPOCHS + 2), min_size=1, max_size=4, unique=True).map(sorted))
+    kept: list[int] = list(range(6))
+    found: list[tuple[list[int], int]] = []
+    for until in epochs:
+        kept = draw(st.lists(st.sampled_from(kept), min_size=1, max_size=len(kept), unique=True))
+        found.append((kept, until))
+    return found
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(plan=plans(), optimizer=st.sampled_from(get_args(Optimizer)))
+def test_any_stages_come_to_the_same_ends(plan: Plan, optimizer: Optimizer) -> None:
+    whole = at_once(optimizer)
+    for fits, (kept, until) in zip(
+        raced(Trainer(TABLE, workers=1), various(optimizer), plan), plan, strict=True
+    ):
+        assert fits.keys() == set(kept)
+        for position, fit in fits.items():
+            expected = whole[position]
+            assert fit.epochs == min(until, expected.epochs)
+            assert (fit.status == "paused") == (until < expected.epochs)
+            assert_close(fit, expected)
+
+
+def _several() -> tuple[list[Member], Plan]:
+    # Two groups and members of both that are dropped: the first group compacts, the second stays behind as a whole.
+    members = [*various("adam"), *alike("momentum", 3)]
+    return members, [(range(9), 2), ((0, 3, 4, 7), 5), ((3, 0), 8), ((3,), EPOCHS)]
+
+
+def _all_facts(stages: list[dict[int, Fit]]) -> list[dict[int, object]]:
+    return [{position: facts(fit) for position, fit in fits.items()} for fits in stages]
+
+
+def test_memory_checkpoints_and_beginning_anew_give_the_same_bits(tmp_path: Path) -> None:
+    members, plan = _several()
+    expected = _all_facts(raced(Trainer(TABLE, workers=1), members, plan))
+
+    durable = DurableEngine(tmp_path, InProcess(tmp_path, workers=1))
+    assert _all_facts(raced(Trainer(TABLE, engine=durable), members, plan)) == expected
+    durable.close()
+
+    forgetful = InMemory(1)
+    with Trainer(TABLE, engine=forgetful).race(members) as race:
+        stages = []
+        for kept, until in plan:
+            stages.append(race.advance(kept, until))
+            assert forgetful._paused
+            forgetful._paused.clear()
+    assert _all_facts(stages) == expected
+
+
+def test_the_same_bits_with_several_workers() -> None:
+    members, plan = _several()
+    expected = _all_facts(raced(Trainer(TABLE, workers=1), members, plan))
+    assert _all_facts(raced(Trainer(TABLE, workers=2), members, plan)) == expected
+
+
+class _Counting(InMemory):
+    """Counts the epochs that are trained, summed over members."""
+
+    n_epochs = 0
+
+    def run(self, dataset: Dataset, groups: Sequence[Group]) -> Iterator[Message]:
+        for message in super().run(dataset, groups):
+            self.n_epochs += message.n_epochs if isinstance(message, Advanced) else 0
+            yield message
+
+
+def test_going_on_trains_the_new_epochs_alone_and_says_how_many() -> None:
+    members, plan = _several()
+    engine, states = _Counting(1), list[Progress]()
+    trained, said = [], []
+    with Trainer(TABLE, engine=engine, progress=states.append).race(members) as race:
+        for kept, until in plan:
+            engine.n_epochs = 0
+            race.advance(kept, until)
+            trained.append(engine.n_epochs)
+            said.append(states[-1].total)
+    # By hand: nine members an epoch, one more without the diverging one; three epochs of four; of two; four of one.
+    assert trained == [9 + 8, 3 * 4, 3 * 2, 4]
+    assert said == [2 * 8, 3 * 4, 3 * 2, 4]  # an epoch whose loss is not finite does not count
+
+
+def test_nothing_is_kept_when_the_race_is_over() -> None:
+    members, plan = _several()
+    engine = InMemory(1)
+    with Trainer(TABLE, engine=engine).race(members) as race:
+        for kept, until in plan[:-1]:
+            race.advance(kept, until)
+        assert engine._paused
+    assert not engine._paused
+
+
+def test_two_races_of_equal_members_do_not_meet() -> None:
+    engine = InMemory(1)
+    trainer = Trainer(TABLE, engine=engine)
+    with trainer.race(alike("adam")) as one, trainer.race(alike("adam")) as other:
+        first = one.advance(range(4), 3)
+        second = other.advance(range(4), 6)
+        assert [first[place].epochs for place in range(4)] == [3] * 4
+        assert [second[place].epochs for place in range(4)] == [6] * 4
+        ends = one.advance(range(4), EPOCHS), other.advance(range(4), EPOCHS)
+    assert _all_facts([ends[0]]) == _all_facts([ends[1]])
+
+
+def test_who_stops_early_cannot_race() -> None:
+    members = [*alike("adam", 2), *alike("adam", 1, patience=3)]
+    with pytest.raises(SettingError, match="patience is 3, but in a race"):
+        Trainer(TABLE).race(members)
