@@ -39,7 +39,7 @@ def asked(proposer: Proposer) -> Proposal:
 
 
 def batches(
-    sampler: SearchSampler, *, seed: int = 0, sizes: Sequence[int] = (12, 6, 6), best: float = 1e-3
+    sampler: SearchSampler, *, seed: int = 0, sizes: Sequence[int] = (26, 6, 6), best: float = 1e-3
 ) -> list[list[Values]]:
     """Points of a search whose score is the squared distance, in decades, of the learning rate from the best one."""
     proposer = Proposer(flat(), sampler, 25, seed=seed, lower_is_better=True)
@@ -66,7 +66,7 @@ def batches(
 def test_every_sampler_repeats_itself_and_takes_every_way_in_which_a_trial_ends(
     sampler: SearchSampler,
 ) -> None:
-    sizes = (12, 2) if sampler == "gp" else (12, 6, 6)  # which takes its time
+    sizes = (26, 2) if sampler == "gp" else (26, 6, 6)  # which takes its time
     found = batches(sampler, sizes=sizes)
     assert batches(sampler, sizes=sizes) == found
     if sampler != "gp":

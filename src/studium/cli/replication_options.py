@@ -27,7 +27,9 @@ class ReplicationOptions:
     seeds: Annotated[
         int | None,
         _option(
-            "--seeds", "S", "Repetitions, each with other rows and streams. Default: 3; 5 with --hold-out."
+            "--seeds",
+            "S",
+            "Repetitions, each with other rows and streams. Default: 3; 5 with --hold-out; 1 in a search.",
         ),
     ] = None
 

@@ -69,7 +69,7 @@ Batch = Annotated[
 ]
 Leading = Annotated[
     int | None,
-    _option("--leading", "N", "Best trials that are measured again. Default: 5; 3 where a training is long."),
+    _option("--leading", "N", "Best trials that are measured again. Default: 5; 2 where a training is long."),
 ]
 FreshSeeds = Annotated[int, _option("--fresh-seeds", "S", "Repetitions of that measurement.")]
 Epochs = Annotated[int | None, _option("--epochs", "N", "Epochs of a whole training. Default: the space's.")]

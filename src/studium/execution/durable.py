@@ -92,7 +92,7 @@ class DurableEngine:
         self._ledger.enter(list(tasks.values()))
         open_tasks = []
         for task in tasks.values():
-            found = self._found(task)
+            found = self._found(task, rows)
             if found is None:
                 open_tasks.append(task)
             else:
@@ -122,7 +122,7 @@ class DurableEngine:
         finally:
             self._ledger.close()
 
-    def _found(self, task: Task) -> Result | None:
+    def _found(self, task: Task, rows: RowIds) -> Result | None:
         try:
             result = self._fits.read(task.id)
         except DamagedRecordError as error:
@@ -133,6 +133,7 @@ class DurableEngine:
             result = None
         if result is None and self._neighbours.bring(task.id, self._fits):
             result = self._fits.read(task.id)
+            self._rows.keep([task], rows)
         if result is not None:
             self._ledger.complete(result)
             if "paused" not in result.reference.statuses:

@@ -109,7 +109,9 @@ def anchored(step: AnyStep) -> AnyStep:
 def _full_paths(named: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     builtin = {*(each.name for each in builtin_datasets()), *SPACES}
     files = {
-        key: named[key] for key in _FILE_KEYS if isinstance(named.get(key), str) and named[key] not in builtin
+        key: named[key]
+        for key in _FILE_KEYS
+        if isinstance(named.get(key), str) and named[key] and named[key] not in builtin
     }
     paths: dict[str, Any] = {
         key: ",".join(_beside(part.strip(), folder) for part in name.split(","))

@@ -35,7 +35,7 @@ from studium.validation import Point
 
 _SHORT = 1000  # training rows up to which a fully connected network trains in no time
 _BATCH, _FUSED_BATCH = 10, 20
-_LEADING, _LONG_LEADING = 5, 3
+_LEADING, _LONG_LEADING = 5, 2
 _FLIP = 0.5
 
 

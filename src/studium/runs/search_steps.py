@@ -30,7 +30,7 @@ class SearchStep(NetworkStep, ReplicatedStep):
         keep: One in so many trials goes on from a rung.
         batch: Trials that advance together; by default 20 where networks train as one program, else 10.
         seeds: Repetitions of folds or of the hold-out split for each trial; by default 1.
-        leading: Trials that are measured again on fresh rows and seeds; by default 5, or 3 where a training is long.
+        leading: Trials that are measured again on fresh rows and seeds; by default 5, or 2 where a training is long.
         fresh_seeds: Repetitions of that measurement.
         refits: Final trainings of the winner, each with another seed; the first is exported.
         refit_epochs: Epochs of these, and of the measurement of the leading trials; by default those of the search.
