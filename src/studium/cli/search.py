@@ -152,15 +152,11 @@ def search(
 
 
 def _step(data: DataOptions, replication: ReplicationOptions, given: dict[str, Any]) -> Any:
-    from pydantic import ValidationError
-
-    from studium.config import explain
     from studium.runs.search_steps import SearchStep
+    from studium.training import TrainConfig
 
-    try:
-        return SearchStep(name=STEP, **given, **data.settings(), **replication.settings())
-    except ValidationError as error:
-        raise explain(error, "search") from error
+    TrainConfig(**given["config"])  # what is wrong with it is said of the option
+    return SearchStep(name=STEP, **given, **data.settings(), **replication.settings())
 
 
 def _show(record: SearchRecord, folder: RunFolder) -> None:

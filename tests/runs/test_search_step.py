@@ -1,0 +1,111 @@
+"""Steps that search: what they leave, and that interruptions and places change nothing of it."""
+
+from __future__ import annotations
+
+import itertools
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from studium.data import open_dataset
+from studium.runs import Plan, PlanRun, RunFolder
+from studium.runs.execution import Execution
+from studium.runs.resume import resume_run
+from studium.runs.search_steps import SearchStep
+from studium.runs.verification import verify_run
+from studium.studies.space_file import ParameterTable
+from studium.training.ensemble import load_predictor
+from studium.training.model_files import load_model
+from tests.execution.chaos import timeless
+from tests.runs.tiny import place
+
+IN_PROCESS = Execution(workers=0)
+STEP = SearchStep.model_validate(
+    {
+        "name": "search",
+        "data": "curve",
+        "model": "net",
+        # The conditional parameter in the middle: points depend on the order in which parameters are drawn.
+        "parameters": {
+            "layers": "1:2",
+            "units2": ParameterTable(values="4:16", when={"layers": (2,)}),
+            "units1": "4:16",
+            "lr": "1e-3:1e-1:log",
+        },
+        "hand_made": ("net",),
+        "trials": 14,
+        "batch": 7,
+        "keep": 2,
+        "folds": 3,
+        "leading": 2,
+        "fresh_seeds": 1,
+        "refits": 2,
+        "ensemble": 2,
+        "config": {"epochs": 8},
+    }
+)
+PLAN = Plan(name="mine", steps=(STEP,))
+
+
+@cache
+def searched() -> RunFolder:
+    return PlanRun(PLAN, out=place() / "searched" / "run", execution=IN_PROCESS).run()
+
+
+def models(folder: RunFolder) -> dict[str, bytes]:
+    root = folder.step_path("search")
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("weights.safetensors")}
+
+
+def test_a_search_leaves_its_record_the_winner_and_the_ensemble() -> None:
+    record = searched().search("search")
+    assert record.winner is not None
+    assert record.winner.model is not None
+    assert record.ensemble is not None
+    assert record.winner == searched().result("search")
+    assert len(record.winner.trainings) == 2
+    assert {each.split("/")[0] for each in models(searched())} == {"weights.safetensors", "ensemble"}
+    assert not list(searched().path.glob("checkpoints/*"))
+    winner = record.search.winner
+    assert winner is not None
+    own = load_model(searched().step_path("search"))
+    assert len(own.spec.hidden) == winner.values["layers"]
+    assert own.config.learning_rate == winner.values["lr"]
+
+
+def test_what_is_exported_reproduces_the_reported_scores() -> None:
+    record = searched().search("search")
+    assert record.winner is not None
+    assert record.winner.model is not None
+    assert record.winner.model.test is not None
+    assert record.ensemble is not None
+    data = open_dataset("curve")
+    for path, reported in (
+        (searched().step_path("search"), record.winner.model.test),
+        (searched().step_path("search") / record.ensemble.folder, record.ensemble.test),
+    ):
+        scores = load_predictor(path).evaluate(data)
+        assert (scores.loss, scores.metric, scores.n) == (reported.loss, reported.metric, reported.n)
+
+
+@pytest.mark.parametrize("after", [1, 60])
+def test_a_search_that_was_interrupted_goes_on_to_the_same_result(tmp_path: Path, after: int) -> None:
+    looks = itertools.count()
+    run = PlanRun(PLAN, out=tmp_path / "runs" / "run", execution=IN_PROCESS)
+    with pytest.raises(KeyboardInterrupt):
+        run.run(lambda: next(looks) >= after)
+    folder = resume_run(tmp_path / "runs" / "run", execution=IN_PROCESS).folder
+    assert timeless(folder.search("search").model_dump(mode="json")) == timeless(
+        searched().search("search").model_dump(mode="json")
+    )
+    assert models(folder) == models(searched())
+    tasks = [each.state.tasks for each in (folder, searched())]
+    assert len({each.weights for each in tasks if each is not None}) == 1
+    assert not list(folder.path.glob("checkpoints/*"))
+
+
+def test_verify_computes_staged_tasks_again() -> None:
+    found = verify_run(searched().path, sample=None)
+    assert found.is_equal
+    assert len(found.checked) == found.n_tasks > 3
