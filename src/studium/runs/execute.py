@@ -24,6 +24,7 @@ from studium.runs.plan import Plan
 from studium.runs.plan_file import anchored
 from studium.runs.plan_text import PlanText
 from studium.runs.prepared import PreparedStep
+from studium.runs.progress_file import ProgressFile
 from studium.runs.resolution import StepError
 from studium.runs.state import StepState, TaskCounts
 from studium.runs.study_step import prepare_study
@@ -190,6 +191,7 @@ class PlanRun:
             stack.callback(place.close)
             engine = DurableEngine(writer.path, place, stop=stop, notice=_log.warning)
             stack.callback(engine.close)
+            stack.callback(ProgressFile(writer.path).remove)
             try:
                 self._run_all(writer, steps, engine, stop)
             finally:
@@ -198,11 +200,16 @@ class PlanRun:
     def _run_all(
         self, writer: RunWriter, steps: list[PreparedStep], engine: DurableEngine, stop: Callable[[], bool]
     ) -> None:
-        pace = _Pace([each.seconds for each in steps])
+        pace, file = _Pace([each.seconds for each in steps]), ProgressFile(writer.path)
+
+        def observe(progress: RunProgress) -> None:
+            self._observe(progress)
+            file.tell(progress.step, progress.share, progress.seconds_left)
+
         for position, each in enumerate(steps):
             if stop():
                 raise KeyboardInterrupt
-            reporter = _Reporter(self._observe, pace, each.step.name, position, len(steps))
+            reporter = _Reporter(observe, pace, each.step.name, position, len(steps))
             self._run_step(each, writer, engine, reporter)
             reporter.share(1.0)
 
