@@ -26,11 +26,13 @@ from studium.runs.plan_text import PlanText
 from studium.runs.prepared import PreparedStep
 from studium.runs.progress_file import ProgressFile
 from studium.runs.resolution import StepError
+from studium.runs.results import MetricName
 from studium.runs.state import StepState, TaskCounts
 from studium.runs.study_step import prepare_study
 from studium.runs.train_step import prepare_train
 from studium.runs.writer import RunWriter, check_new, new_run
 from studium.training.concurrency import never
+from studium.training.metrics import metric_name
 
 _log = logging.getLogger(__name__)
 
@@ -201,14 +203,10 @@ class PlanRun:
         self, writer: RunWriter, steps: list[PreparedStep], engine: DurableEngine, stop: Callable[[], bool]
     ) -> None:
         pace, file = _Pace([each.seconds for each in steps]), ProgressFile(writer.path)
-
-        def observe(progress: RunProgress) -> None:
-            self._observe(progress)
-            file.tell(progress.step, progress.share, progress.seconds_left)
-
         for position, each in enumerate(steps):
             if stop():
                 raise KeyboardInterrupt
+            observe = self._also_in(file, metric_name(each.pool.task))
             reporter = _Reporter(observe, pace, each.step.name, position, len(steps))
             self._run_step(each, writer, engine, reporter)
             reporter.share(1.0)
@@ -221,6 +219,15 @@ class PlanRun:
         with writer.results(name) as folders:
             each.run(folders, engine, reporter.share)
         writer.step(name, "complete", seconds=time.perf_counter() - started)
+
+    def _also_in(self, file: ProgressFile, metric: MetricName) -> Observer:
+        """The observer, with the progress of one step written into the run's folder, too."""
+
+        def observe(progress: RunProgress) -> None:
+            self._observe(progress)
+            file.tell(progress.step, metric, progress.share, progress.seconds_left)
+
+        return observe
 
     def _tell(self, message: str) -> None:
         self._observe(RunProgress("", 0, len(self._plan.steps), 0.0, None, message))

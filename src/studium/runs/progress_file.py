@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studium.config import Frozen
+from studium.runs.results import MetricName
 
 NAME = "progress.json"
 _EVERY = 0.5  # seconds between two versions of the file
@@ -22,9 +23,11 @@ class StepProgress(Frozen):
         share: Share of the step that is done, in [0, 1].
         seconds_left: Estimate for the rest of the run; ``None`` as long as nothing has been measured.
         since: When the step began, in seconds since 1970.
+        metric: What its networks are scored by.
     """
 
     step: str
+    metric: MetricName
     share: float
     seconds_left: float | None = None
     since: float
@@ -43,7 +46,7 @@ class ProgressFile:
         self._path = folder / NAME
         self._step, self._since, self._written = "", 0.0, 0.0
 
-    def tell(self, step: str, share: float, seconds_left: float | None) -> None:
+    def tell(self, step: str, metric: MetricName, share: float, seconds_left: float | None) -> None:
         """Take the progress of a step; most calls write nothing."""
         now = time.time()
         if step == self._step and now - self._written < _EVERY:
@@ -51,7 +54,9 @@ class ProgressFile:
         if step != self._step:
             self._step, self._since = step, now
         self._written = now
-        record = StepProgress(step=step, share=share, seconds_left=seconds_left, since=self._since)
+        record = StepProgress(
+            step=step, metric=metric, share=share, seconds_left=seconds_left, since=self._since
+        )
         temporary = self._path.with_name(f".{NAME}.partial")
         with suppress(OSError):
             temporary.write_text(record.model_dump_json(), encoding="utf-8")

@@ -19,7 +19,7 @@ from studium.errors import OutputError, SettingError
 from studium.web.plans import OfferedPlan
 
 _SAID = 4000  # last bytes of what a process said
-_GRACE = 20.0  # seconds in which a run may end in good order
+_GRACE = 60.0  # seconds in which a run may end in good order
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from studium.errors import RunFolderError
+from studium.errors import RunFolderError, StudiumError
 from studium.report.content import Content, content
 from studium.runs import RunFolder
+from studium.runs.results import StepComparison
 from studium.runs.state import StepState
 from studium.web.library import Library, run_signature
 from studium.web.remembered import Remembered, Signature
 from studium.web.trials.exploration import Exploration
 from studium.web.trials.fits import FitReader
 from studium.web.trials.records import explored
-from studium.web.trials.running import explored_fits, metric_of
+from studium.web.trials.running import RunningTrials
 
 _KEPT = 24  # steps, and runs
 
@@ -35,6 +38,11 @@ class OneStep(RunFolder):
     def finished(self, *kinds: str) -> list[StepState]:
         """The step, if its results are there."""
         return [step for step in super().finished(*kinds) if step.name == self._step]
+
+    @cached_property
+    def comparisons(self) -> tuple[StepComparison, ...]:
+        """None: there is one step, and nothing to compare it with."""
+        return ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Readings:
         self._library = library
         self._contents: Remembered[Content] = Remembered(_KEPT)
         self._explorations: Remembered[Exploration | None] = Remembered(_KEPT)
-        self._readers: dict[tuple[str, str, float], FitReader] = {}
+        self._readers: dict[tuple[str, str, float], tuple[FitReader, RunningTrials]] = {}
         self._lock = threading.Lock()
 
     def step(self, run: str, name: str) -> Reading:
@@ -116,6 +124,14 @@ class Readings:
             return self._running(run, reading)
         return None
 
+    def begin(self, run: str, step: str) -> None:
+        """Begin to read a step, for a view that is about to ask for it."""
+        threading.Thread(target=self._read_ahead, args=(run, step), daemon=True).start()
+
+    def _read_ahead(self, run: str, step: str) -> None:
+        with suppress(StudiumError):  # the view that asks says why
+            self.exploration(run, step)
+
     def _running(self, run: str, reading: Reading) -> Exploration | None:
         progress = reading.folder.progress
         if progress is None or progress.step != reading.step.name:
@@ -123,7 +139,8 @@ class Readings:
         key = (run, progress.step, progress.since)
         with self._lock:  # a reader keeps its place in the files
             if key not in self._readers:
-                self._readers = {other: reader for other, reader in self._readers.items() if other[0] != run}
-                self._readers[key] = FitReader(reading.folder.path / "fits", progress.since)
-            fits = self._readers[key].read()
-        return explored_fits(fits, metric_of(fits))
+                self._readers = {other: kept for other, kept in self._readers.items() if other[0] != run}
+                reader = FitReader(reading.folder.path / "fits", progress.since)
+                self._readers[key] = reader, RunningTrials(progress.metric)
+            reader, trials = self._readers[key]
+            return trials.explored(reader.read())

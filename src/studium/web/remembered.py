@@ -32,6 +32,7 @@ class Remembered(Generic[Value]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: OrderedDict[Hashable, tuple[Signature, Value]] = OrderedDict()
+        self._reading: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, paths: Sequence[Path], read: Callable[[], Value]) -> Value:
@@ -48,8 +49,15 @@ class Remembered(Generic[Value]):
             if known is not None and known[0] == now:
                 self._kept.move_to_end(key)
                 return known[1]
-        value = read()  # outside the lock, so that others are not kept waiting
+            reading = self._reading.setdefault(key, threading.Lock())
+        with reading:  # one reads, who asks meanwhile waits for that; other keys are not kept waiting
+            with self._lock:
+                known = self._kept.get(key)
+                if known is not None and known[0] == now:
+                    return known[1]
+            value = read()
         with self._lock:
+            self._reading.pop(key, None)
             self._kept[key] = now, value
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:

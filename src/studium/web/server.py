@@ -58,6 +58,7 @@ class PageServer:
         app = make_app(self._site)
         guard = Guard(app.server, address, self._entry, security_headers(app.csp_hashes()))
         _quiet()
+        threading.Thread(target=_warm, daemon=True).start()
         self._server = create_server(
             guard,
             sockets=[listening],
@@ -98,6 +99,17 @@ def open_later(open_page: Callable[[], object], seconds: float = 0.5) -> None:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _warm() -> None:
+    """Draw a figure, with which Plotly prepares itself, while nobody waits for one."""
+    import plotly.graph_objects as go
+
+    from studium.report.drawing import style
+
+    figure = go.Figure()
+    figure.add_scatter(x=[0], y=[0], mode="markers", marker={"color": "black"}, error_y={"array": [1]})
+    style(figure, height=100, x_title="x", y_title="y").to_json()
 
 
 def _quiet() -> None:

@@ -47,12 +47,7 @@ def clicked_unit(view: ActivationsView, layer: LayerActivation, point: dict[str,
     """
     if layer.kind == "convolution":
         place = _grid(layer)
-        column, row = (
-            round(point["x"]) // (place.width + place.gap),
-            round(point["y"]) // (place.height + place.gap),
-        )
-        unit = int(row * place.columns + column)
-        return unit if column < place.columns and 0 <= unit < place.n else None
+        return _tile(place, round(point["x"]), round(point["y"]))
     if layer.name == OUTPUT and view.output.task == "classification":
         likeliest = sorted(range(len(view.output.names)), key=lambda place: -view.output.values[place])
         shown = sorted(likeliest[:_MOST_BARS])
@@ -60,6 +55,14 @@ def clicked_unit(view: ActivationsView, layer: LayerActivation, point: dict[str,
         return shown[number] if 0 <= number < len(shown) else None
     unit = round(point["x"])
     return unit if 0 <= unit < len(layer.activation) else None
+
+
+def _tile(place: Grid, x: int, y: int) -> int | None:
+    column, right = divmod(x, place.width + place.gap)
+    row, down = divmod(y, place.height + place.gap)
+    unit = row * place.columns + column
+    inside = right < place.width and down < place.height and column < place.columns
+    return unit if inside and 0 <= unit < place.n else None
 
 
 def _grid(layer: LayerActivation) -> Grid:

@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from studium.report.drawing import Drawing
+from studium.report.palette import PAPER
 from studium.web.parts.spoken import named
 from studium.web.parts.tables import table_element
 
@@ -17,6 +18,9 @@ CONFIG: Any = {
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
 }
 """Of every figure: no link elsewhere; width and height follow the page."""
+
+EMPTY: Any = {"data": [], "layout": {"paper_bgcolor": PAPER, "plot_bgcolor": PAPER}}
+"""A figure whose content comes later."""
 
 
 def figure_element(drawing: Drawing, *, level: int = 3, graph_id: Any = None) -> html.Figure:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from studium.studies.results import Curve, Value
+from studium.studies.results import Curve, MetricName, Value
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Exploration:
 
     trials: tuple[ExploredTrial, ...]
     parameters: tuple[ExploredParameter, ...]
-    metric: str
+    metric: MetricName
     scored_by: str
     finished: bool = True
 
@@ -76,7 +77,7 @@ class Exploration:
         """The trial of a number; ``None`` when there is none."""
         return next((trial for trial in self.trials if trial.number == number), None)
 
-    @property
+    @cached_property
     def best(self) -> ExploredTrial | None:
         """The best trial: as judged, or as long as the step runs the one with the best mean."""
         judged = next((trial for trial in self.trials if trial.verdict == "best"), None)

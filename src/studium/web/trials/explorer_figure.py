@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 from studium.numerals import compact_number
 from studium.report.drawing import Drawing, style
 from studium.report.labels import label
-from studium.report.numbers import METRIC_NAMES, count
+from studium.report.numbers import METRIC_NAMES, count, metric
 from studium.report.palette import AXIS, BLUE, GREEN, GREY, ORANGE, SCALE
 from studium.report.table import Table
 from studium.report.value_axis import ValueAxis, value_axis
-from studium.studies.results import Value
+from studium.studies.results import MetricName, Value
 from studium.web.trials.exploration import Exploration, ExploredParameter, ExploredTrial
 
 SCORE = "score"
@@ -105,8 +105,8 @@ def draw_explorer(name: str, data: ExplorerData, chosen: int | None = None) -> D
     else:
         _add_pairs(figure, data)
     _add_ring(figure, data, chosen)
-    metric = f"validation {METRIC_NAMES[data.exploration.metric]}"  # type: ignore[index]
-    style(figure, height=440, x_title=data.x.label, y_title=metric if data.y is None else data.y.label)
+    scored = f"validation {METRIC_NAMES[data.exploration.metric]}"
+    style(figure, height=440, x_title=data.x.label, y_title=scored if data.y is None else data.y.label)
     _set_axes(figure, data)
     figure.update_layout(hovermode="closest", clickmode="event", margin={"t": 44})
     return Drawing(
@@ -149,11 +149,9 @@ def value_words(value: Value | None) -> str:
     return value if isinstance(value, str) else compact_number(value)
 
 
-def score_words(score: float | None, metric: str) -> str:
+def score_words(score: float | None, name: MetricName) -> str:
     """A score as the report writes it; a dash where there is none."""
-    from studium.report.numbers import metric as text
-
-    return "–" if score is None else text(score, "accuracy" if metric == "accuracy" else "mse")
+    return "–" if score is None else metric(score, name)
 
 
 def _axis(parameter: ExploredParameter, trials: Sequence[ExploredTrial]) -> ValueAxis:
@@ -328,4 +326,10 @@ def _caption(data: ExplorerData) -> str:
         else " The darker, the better; errors from ten times the best on have one colour."
     )
     axis = " The vertical axis is logarithmic." if data.y is None and data.logarithmic else ""
-    return f"Scores over {data.exploration.scored_by}. Click a point to open its trial.{colour}{axis}"
+    hidden = sum(trial.score is None for trial in data.exploration.trials) if data.y is None else 0
+    lost = (
+        f" {count(hidden, 'trial')} without a score {'is' if hidden == 1 else 'are'} not shown."
+        if hidden
+        else ""
+    )
+    return f"Scores over {data.exploration.scored_by}.{lost} Click a point to open its trial.{colour}{axis}"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from studium.studies.results import Curve, Value
+from studium.studies.results import Curve, MetricName, Value
 from studium.web.trials.exploration import Exploration, ExploredTrial
 from studium.web.trials.fits import FinishedFit
 from studium.web.trials.records import varying
@@ -18,38 +18,52 @@ _SHOWN = 100  # epochs of a curve, at most
 _FROM_DATA = ("kind", "input_shape", "n_outputs")
 
 
-def explored_fits(fits: Sequence[FinishedFit], metric: str) -> Exploration | None:
-    """Fits that have ended, those of equal network and training as one trial.
+class RunningTrials:
+    """Trials of a step that runs: fits of equal network and training are one trial. Fits are only ever added.
 
     Nothing is known yet of folds and seeds to come, so there are means without intervals and no verdicts.
 
     Args:
-        fits: Of one step.
-        metric: ``mse`` or ``accuracy``.
-
-    Returns:
-        The trials in the order of their first fit; ``None`` when there is none.
+        metric: What they are scored by.
     """
-    points: dict[str, list[FinishedFit]] = {}
-    for fit in fits:
-        points.setdefault(json.dumps([fit.spec, fit.config], sort_keys=True), []).append(fit)
-    trials = [_trial(number, group) for number, group in enumerate(points.values())]
-    if not trials:
-        return None
-    parameters = varying([trial.values for trial in trials])
-    names = {parameter.name for parameter in parameters}
-    return Exploration(
-        trials=tuple(_only(trial, names) for trial in trials),
-        parameters=tuple(parameters),
-        metric=metric,
-        scored_by="the trainings that have ended so far; intervals and verdicts come with the end of the step",
-        finished=False,
-    )
 
+    def __init__(self, metric: MetricName) -> None:
+        self._metric = metric
+        self._points: dict[str, list[FinishedFit]] = {}
+        self._trials: dict[str, ExploredTrial] = {}  # in the order of their first fit
+        self._taken = 0
 
-def metric_of(fits: Sequence[FinishedFit]) -> str:
-    """The metric of some fits: ``accuracy`` where they minimise the cross-entropy, else ``mse``."""
-    return "accuracy" if any(fit.config.get("loss") == "cross_entropy" for fit in fits) else "mse"
+    def explored(self, fits: Sequence[FinishedFit]) -> Exploration | None:
+        """The trials so far; ``None`` when there is none.
+
+        Args:
+            fits: All of the step that have ended; the first are those of the last time.
+        """
+        for key in self._take(fits[self._taken :]):
+            number = self._trials[key].number if key in self._trials else len(self._trials)
+            self._trials[key] = _trial(number, self._points[key])
+        self._taken = len(fits)
+        if not self._trials:
+            return None
+        trials = list(self._trials.values())
+        parameters = varying([trial.values for trial in trials])
+        names = {parameter.name for parameter in parameters}
+        return Exploration(
+            trials=tuple(_only(trial, names) for trial in trials),
+            parameters=tuple(parameters),
+            metric=self._metric,
+            scored_by="the trainings that have ended so far; intervals and verdicts come with the end of the step",
+            finished=False,
+        )
+
+    def _take(self, fits: Sequence[FinishedFit]) -> list[str]:
+        """Put new fits to their points; returns the points that have changed."""
+        changed: dict[str, None] = {}
+        for fit in fits:
+            key = json.dumps([fit.spec, fit.config], sort_keys=True)
+            self._points.setdefault(key, []).append(fit)
+            changed[key] = None
+        return list(changed)
 
 
 def _trial(number: int, fits: Sequence[FinishedFit]) -> ExploredTrial:

@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from studium.errors import StudiumError
-from studium.web.parts.figures import CONFIG, prepared
+from studium.web.parts.figures import CONFIG, EMPTY, prepared
 from studium.web.parts.messages import problem
 from studium.web.parts.spoken import LIVE
 from studium.web.parts.tables import table_element
@@ -35,12 +35,12 @@ def frame(choices: dict[str, str]) -> html.Section:
                     _field(
                         "Across",
                         "trials-x",
-                        dcc.Dropdown(id="trials-x", value=choices.get("x"), clearable=False),
+                        _choice("trials-x", choices.get("x")),
                     ),
                     _field(
                         "Upwards",
                         "trials-y",
-                        dcc.Dropdown(id="trials-y", value=choices.get("y"), clearable=False),
+                        _choice("trials-y", choices.get("y")),
                     ),
                     _field(
                         "Open trial",
@@ -58,7 +58,13 @@ def frame(choices: dict[str, str]) -> html.Section:
                 className="controls",
             ),
             html.Div(
-                dcc.Graph(id="trials-graph", config=CONFIG, style={"height": "440px"}, className="plot"),
+                dcc.Graph(
+                    id="trials-graph",
+                    figure=EMPTY,
+                    config=CONFIG,
+                    style={"height": "440px"},
+                    className="plot",
+                ),
                 id="trials-plot",
                 role="group",
             ),
@@ -76,28 +82,7 @@ def register(app: Dash, site: Site) -> None:
 
     @app.callback(
         Output("trials", "hidden"),
-        Output("trials-x", "options"),
-        Output("trials-x", "value"),
-        Output("trials-y", "options"),
-        Output("trials-y", "value"),
-        Input("run-seen", "data"),
-        State("url", "pathname"),
-        State("trials-x", "value"),
-        State("trials-y", "value"),
-        State("trials-x", "options"),
-    )
-    def offer(_: str | None, path: str | None, x: str | None, y: str | None, before: Any) -> Any:
-        exploration = _explored(site, path)
-        if exploration is None:
-            return True, no_update, no_update, no_update, no_update
-        names = [{"label": each.label, "value": each.name} for each in exploration.parameters]
-        if names == before:
-            raise PreventUpdate
-        known = [each.name for each in exploration.parameters]
-        upwards = [{"label": SCORE, "value": SCORE}, *names]
-        return False, names, x if x in known else known[0], upwards, y if y in known else SCORE
-
-    @app.callback(
+        *[Output(control, name) for control in ("trials-x", "trials-y") for name in ("options", "value")],
         Output("trials-graph", "figure"),
         Output("trials-plot", "aria-label"),
         Output("trials-caption", "children"),
@@ -106,14 +91,28 @@ def register(app: Dash, site: Site) -> None:
         Input("trials-x", "value"),
         Input("trials-y", "value"),
         Input("trials-open", "value"),
+        State("trials-x", "options"),
         State("url", "pathname"),
     )
-    def draw(_: str | None, x: str | None, y: str | None, number: int | None, path: str | None) -> Any:
+    def draw(_: str | None, x: str | None, y: str | None, number: Any, before: Any, path: str | None) -> Any:
         exploration = _explored(site, path)
         if exploration is None:
             raise PreventUpdate
-        drawing = draw_explorer("trials", explorer_data(exploration, x or "", y or SCORE), _number(number))
-        return prepared(drawing), drawing.alternative, drawing.caption, table_element(drawing.table)
+        names = [{"label": each.label, "value": each.name} for each in exploration.parameters]
+        data = explorer_data(exploration, x or "", y or SCORE)
+        drawing = draw_explorer("trials", data, _number(number))
+        across, upwards = data.x_parameter.name, SCORE if data.y_parameter is None else data.y_parameter.name
+        return (
+            False,
+            no_update if names == before else names,
+            no_update if across == x else across,
+            no_update if names == before else [{"label": SCORE, "value": SCORE}, *names],
+            no_update if upwards == y else upwards,
+            prepared(drawing),
+            drawing.alternative,
+            drawing.caption,
+            table_element(drawing.table),
+        )
 
     @app.callback(
         Output("trials-open", "value"), Input("trials-graph", "clickData"), prevent_initial_call=True
@@ -175,6 +174,11 @@ def _number(value: Any) -> int | None:
         return None if value in (None, "") else int(value)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _choice(control: str, value: str | None) -> Any:
+    # A value that is not among the options would be taken back before the trials are read.
+    return dcc.Dropdown(id=control, options=[value] if value else [], value=value, clearable=False)
 
 
 def _field(label: str, control: str, element: Any) -> html.Div:

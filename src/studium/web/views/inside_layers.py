@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from studium.errors import StudiumError
@@ -14,7 +14,7 @@ from studium.report.labels import label
 from studium.report.pictures import png
 from studium.web.inside.choice import read_choice
 from studium.web.inside.layer_figures import OUTPUT, clicked_unit, draw_layer
-from studium.web.parts.figures import CONFIG, figure_style, prepared
+from studium.web.parts.figures import CONFIG, EMPTY, figure_style, prepared
 from studium.web.parts.messages import problem
 from studium.web.parts.spoken import LIVE, named
 from studium.web.places import read_place
@@ -32,7 +32,7 @@ def section(opened: OpenModel) -> html.Section:
             html.H2("What the network makes of it"),
             html.Div(id="inside-answer", **LIVE),
             html.Div(
-                dcc.Graph(id="inside-place", config=CONFIG, style={"height": "300px"}),
+                dcc.Graph(id="inside-place", figure=EMPTY, config=CONFIG, style={"height": "300px"}),
                 hidden=not opened.takes_one_number,
                 role="group",
                 **named("the network's curve, and the input on it"),
@@ -63,8 +63,8 @@ def register(app: Dash, site: Site) -> None:
         try:
             _, view = looked(site, path, chosen)
         except StudiumError as error:
-            nothing: list[Any] = [{} for _ in ids]
-            return problem(str(error)), {}, nothing, ["" for _ in ids]
+            nothing = [no_update for _ in ids]
+            return problem(str(error)), no_update, nothing, nothing
         by_name = {each.name: each for each in view.layers}
         drawings = [
             draw_layer(
@@ -74,7 +74,7 @@ def register(app: Dash, site: Site) -> None:
             )
             for each in ids
         ]
-        place = {} if view.place is None else prepared(draw_input_place("inside-place", view.place))
+        place = no_update if view.place is None else prepared(draw_input_place("inside-place", view.place))
         return (
             _answer(view),
             place,
@@ -126,7 +126,8 @@ def looked(site: Site, path: str | None, chosen: Any, **unit: Any) -> tuple[Open
 
 def _layer(opened: OpenModel, name: str) -> html.Figure:
     found = next(each for each in opened.layers if each.name == name)
-    style = figure_style(opened.first_drawing(name))
+    drawing = opened.first_drawing(name)
+    size = figure_style(drawing)
     shape = " × ".join(map(str, found.output_shape))
     classes = name == OUTPUT and opened.model.task == "classification"
     return html.Figure(
@@ -135,8 +136,9 @@ def _layer(opened: OpenModel, name: str) -> html.Figure:
             html.Div(
                 dcc.Graph(
                     id={"kind": "layer", "layer": name},
+                    figure=prepared(drawing),
                     config=CONFIG,
-                    style=style,
+                    style=size,
                 ),
                 role="group",
                 **named(f"activations of {name}"),

@@ -27,6 +27,7 @@ _ENDINGS = {
 def frame(site: Site, place: Place, choices: dict[str, str]) -> list[Any]:
     """The step's frame; trials and results come after it."""
     site.readings.step(place.run, place.step)
+    site.readings.begin(place.run, place.step)
     return [
         html.H1(place.step),
         *head_elements(site, place),
