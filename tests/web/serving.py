@@ -85,7 +85,7 @@ class Served:
     def stop(self) -> int:
         """Ctrl-C; returns the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 def read_answer(wire: socket.socket) -> Answer:
@@ -134,7 +134,7 @@ def serving(
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-                process.wait(30)
+                process.wait(120)
 
 
 def _begun(process: subprocess.Popen[bytes], log: Path) -> Served:
