@@ -23,6 +23,7 @@ ORDER = (
     "introspection",
     "runs",
     "report",
+    "web",
     "cli",
 )
 

@@ -16,6 +16,7 @@ from studium.cli.report import report
 from studium.cli.resume import resume
 from studium.cli.run import run
 from studium.cli.search import search
+from studium.cli.serve import serve
 from studium.cli.study import study
 from studium.cli.train import train
 from studium.cli.verify import verify
@@ -42,6 +43,7 @@ app.command()(resume)
 app.command()(verify)
 app.command()(report)
 app.add_typer(export.app)
+app.command()(serve)
 
 
 def _version(wanted: bool) -> None:

@@ -26,8 +26,10 @@ from studium.runs.plan import Plan
 from studium.runs.plan_file import anchored
 from studium.runs.plan_text import PlanText
 from studium.runs.prepared import PreparedStep
+from studium.runs.progress_file import ProgressFile
 from studium.runs.references import Reference
 from studium.runs.resolution import StepError
+from studium.runs.results import MetricName
 from studium.runs.search_step import prepare_search
 from studium.runs.state import StepState, TaskCounts
 from studium.runs.step_base import Step
@@ -35,6 +37,7 @@ from studium.runs.study_step import prepare_study
 from studium.runs.train_step import prepare_train
 from studium.runs.writer import RunWriter, check_new, new_run
 from studium.training.concurrency import never
+from studium.training.metrics import metric_name
 
 _log = logging.getLogger(__name__)
 
@@ -174,6 +177,7 @@ class PlanRun:
             stack.callback(place.close)
             engine = DurableEngine(writer.path, place, stop=stop, notice=_log.warning)
             stack.callback(engine.close)
+            stack.callback(ProgressFile(writer.path).remove)
             try:
                 self._run_all(writer, steps, engine, stop)
             finally:
@@ -182,11 +186,12 @@ class PlanRun:
     def _run_all(
         self, writer: RunWriter, steps: list[PreparedStep], engine: DurableEngine, stop: Callable[[], bool]
     ) -> None:
-        pace = Pace([each.seconds for each in steps])
+        pace, file = Pace([each.seconds for each in steps]), ProgressFile(writer.path)
         for position, each in enumerate(steps):
             if stop():
                 raise KeyboardInterrupt
-            reporter = Reporter(self._observe, pace, each.step.name, position, len(steps))
+            observe = self._also_in(file, metric_name(each.pool.task))
+            reporter = Reporter(observe, pace, each.step.name, position, len(steps))
             self._run_step(each, writer, engine, reporter)
             reporter.end(writer.folder)
 
@@ -198,6 +203,15 @@ class PlanRun:
         with writer.results(name) as folders:
             each.run(folders, engine, reporter.share)
         writer.step(name, "complete", seconds=time.perf_counter() - started)
+
+    def _also_in(self, file: ProgressFile, metric: MetricName) -> Observer:
+        """The observer, with the progress of one step written into the run's folder, too."""
+
+        def observe(progress: RunProgress) -> None:
+            self._observe(progress)
+            file.tell(progress.step, metric, progress.share, progress.seconds_left)
+
+        return observe
 
     def _tell(self, message: str) -> None:
         self._observe(RunProgress("", 0, len(self._plan.steps), 0.0, None, message))

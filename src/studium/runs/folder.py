@@ -14,6 +14,7 @@ from studium.config import Frozen, explain
 from studium.errors import RunFolderError
 from studium.runs.evidence import History
 from studium.runs.inspection_record import InspectionRecord
+from studium.runs.progress_file import StepProgress, read_progress
 from studium.runs.results import StepComparison, StepComparisons, TrainResult
 from studium.runs.state import FORMAT, RunState, StepState
 from studium.runs.study_records import ComparisonRecord, SearchRecord, StudyRecord
@@ -32,6 +33,7 @@ class RunFolder:
         plan.toml              as resolved: every default written out
         environment.json       versions, CPU, threads
         run.json               how far it is
+        progress.json          how far the running step is; only while it runs
         comparisons.json       which networks are ahead, and how sure that is
         models/<step>/         exported model, evaluation.json, history.json; there only when the step is finished
         studies/<step>/        study.json, comparison.json, search.json or inspection.json; likewise
@@ -108,6 +110,11 @@ class RunFolder:
             return dict(json.loads(_read_text(path)))
         except (ValueError, TypeError) as error:
             raise _damaged(path, str(error)) from error
+
+    @property
+    def progress(self) -> StepProgress | None:
+        """How far the running step is; ``None`` when nothing runs."""
+        return read_progress(self.path) if self.state.status == "running" else None
 
     def step_path(self, step: str) -> Path:
         """Folder of a finished step's exported model, its evaluation and its history."""

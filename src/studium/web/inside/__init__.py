@@ -1,0 +1,1 @@
+"""Looking into exported networks: inputs that people choose, upload or draw, and what the network makes of them."""
