@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from studium.runs import Plan, RunFolder, run_plan
+from studium.runs.search_steps import SearchStep
 from studium.runs.study_steps import StudyStep
 from studium.web.trials.exploration import Exploration
 from studium.web.trials.explorer_figure import draw_explorer, explorer_data
 from studium.web.trials.fits import FinishedFit, FitReader
-from studium.web.trials.records import explored_comparison, explored_study
+from studium.web.trials.records import explored_comparison, explored_search, explored_study
 from studium.web.trials.running import RunningTrials
+from tests.report.known_searches import search, searched
 from tests.report.known_studies import all_diverged, comparison, pairs, patience, rates
 
 
@@ -36,6 +38,25 @@ def test_a_comparison_is_explored_over_contenders_and_all_that_was_tuned() -> No
     assert found.best is not None
     assert (found.best.values["contender"], found.best.score) == ("b", 0.3)
     assert {trial.verdict for trial in found.trials} == {"tuning", "worse", "best", "not worse", "diverged"}
+
+
+def test_a_search_is_explored_over_what_was_trained_and_the_dropped_stand_where_they_were_dropped() -> None:
+    found = explored_search(search())
+    assert found is not None
+    assert [(trial.number, trial.verdict, trial.score) for trial in found.trials] == [
+        (0, "complete", 0.5),
+        (1, "pruned", 0.7),
+        (3, "complete", 0.4),
+        (4, "pruned", 1.6),
+        (5, "diverged", None),
+        (7, "best", 0.45),
+        (8, "failed", None),
+    ]
+    assert found.best is found.trials[5]  # on fresh rows, though trial 3 led the search
+    assert "units2" not in found.trials[0].values
+    drawn = draw_explorer("trials", explorer_data(found, "units2"))
+    assert sorted(n for trace in drawn.figure.data for n in trace.customdata or ()) == [0, 1, 3, 4, 7]
+    assert explored_search(search(trials=(searched(0, "invalid"),))) is None
 
 
 @pytest.mark.parametrize(
@@ -142,3 +163,32 @@ def test_a_damaged_fit_is_passed_over(studied: RunFolder, tmp_path: Path) -> Non
     (tmp_path / "something else").write_bytes(b"")
     assert FitReader(tmp_path, 0.0).read() == ()
     assert FitReader(tmp_path / "nowhere", 0.0).read() == ()
+
+
+def test_trainings_that_a_race_pauses_are_counted_once_with_their_latest_score(tmp_path: Path) -> None:
+    step = SearchStep(
+        name="search",
+        data="curve",
+        model="net",
+        parameters={"lr": "1e-3:1e-1:log"},
+        hand_made=("net",),
+        trials=6,
+        batch=6,
+        keep=2,
+        folds=2,
+        config={"epochs": 16},
+        leading=1,
+        fresh_seeds=1,
+        refits=1,
+    )
+    folder = run_plan(Plan(name="searched", steps=(step,)), out=tmp_path / "searched")
+    found, known = _running(folder), folder.search("search").search
+    assert found is not None
+    points = {trial.values["learning_rate"]: trial for trial in found.trials}
+    for trial in known.trials:
+        last = trial.rungs[-1]
+        point = points[trial.values["lr"]]
+        if known.winner is not None and trial.number != known.winner.trial:  # which was trained again
+            assert (point.n, point.epochs) == (2, last.epoch)
+            assert point.score == pytest.approx(last.mean, rel=1e-5)
+    assert {len(trial.rungs) for trial in known.trials} == {1, 2, 3}

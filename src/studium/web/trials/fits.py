@@ -20,9 +20,10 @@ _CURVES = ("train_loss", "validation_loss", "validation_metric")
 
 @dataclass(frozen=True)
 class FinishedFit:
-    """One training that has ended.
+    """One training that has ended, or that a race has paused.
 
     Attributes:
+        identity: What is trained, rows and seed among it: a training that goes on after a pause has the same.
         spec: The network as data.
         config: The training as data.
         status: How it ended.
@@ -31,6 +32,7 @@ class FinishedFit:
         train_loss, validation_loss: By epoch.
     """
 
+    identity: str
     spec: dict[str, Any]
     config: dict[str, Any]
     status: str
@@ -101,6 +103,7 @@ def _members(facts: dict[str, Any], file: Any) -> Iterator[FinishedFit]:
             for name in _CURVES
         )
         yield FinishedFit(
+            identity=json.dumps(member, sort_keys=True),
             spec=member["spec"],
             config=member["config"],
             status=said["status"],
@@ -112,7 +115,7 @@ def _members(facts: dict[str, Any], file: Any) -> Iterator[FinishedFit]:
 
 
 def _score(said: dict[str, Any], config: dict[str, Any], metric: tuple[float, ...]) -> float | None:
-    if said["status"] != "complete" or not metric:
+    if said["status"] not in ("complete", "paused") or not metric:
         return None
     kept = said["best_epoch"] if config.get("patience") is not None else len(metric)
     value = metric[min(max(kept, 1), len(metric)) - 1]

@@ -9,9 +9,11 @@ from studium.report.study_words import verdict
 from studium.runs.folder import RunFolder
 from studium.runs.state import StepState
 from studium.studies.results import ComparisonResult, StudyResult, Trial, Value
+from studium.studies.search_results import SearchResult, SearchTrial
 from studium.web.trials.exploration import Exploration, ExploredParameter, ExploredTrial
 
 _CONTENDER = "contender"
+_UNTRAINED = ("invalid", "duplicate")
 _DECADES = 2  # over which numbers are shown on a logarithmic scale
 
 
@@ -25,6 +27,8 @@ def explored(folder: RunFolder, step: StepState) -> Exploration | None:
         return explored_study(folder.study(step.name).study)
     if step.kind in ("compare", "optimizers"):
         return explored_comparison(folder.comparison(step.name).comparison)
+    if step.kind == "search":
+        return explored_search(folder.search(step.name).search)
     return None
 
 
@@ -55,6 +59,37 @@ def explored_comparison(found: ComparisonResult) -> Exploration:
         parameters=tuple(varying([trial.values for trial in trials])),
         metric=found.metric,
         scored_by=f"{found.tuning_resampling} while tuning, {found.resampling} for the verdicts",
+    )
+
+
+def explored_search(found: SearchResult) -> Exploration | None:
+    """The trials of a search that were trained; a pruned one stands at its score when it was dropped."""
+    best = None if found.winner is None else found.winner.trial
+    trials = tuple(_searched(trial, best) for trial in found.trials if trial.status not in _UNTRAINED)
+    if not trials:
+        return None
+    parameters = zip(found.parameters, found.labels, found.log, strict=True)
+    return Exploration(
+        trials=trials,
+        parameters=tuple(ExploredParameter(name, label, log) for name, label, log in parameters),
+        metric=found.metric,
+        scored_by=f"{found.resampling}; the best is that of the leading trials on fresh rows and seeds",
+    )
+
+
+def _searched(trial: SearchTrial, best: int | None) -> ExploredTrial:
+    dropped = trial.rungs[-1].mean if trial.status == "pruned" and trial.rungs else None
+    return ExploredTrial(
+        number=trial.number,
+        values=trial.values,
+        verdict="best" if trial.number == best else trial.status,
+        score=trial.mean if dropped is None else dropped,
+        low=trial.low,
+        high=trial.high,
+        scores=trial.scores,
+        n=trial.n,
+        epochs=trial.rungs[-1].epoch if trial.rungs else 0,
+        parameters=trial.parameters,
     )
 
 

@@ -15,6 +15,7 @@ from studium.web.trials.fits import FinishedFit
 from studium.web.trials.records import varying
 
 _SHOWN = 100  # epochs of a curve, at most
+_GOING = ("complete", "paused")  # a race may go on with the latter
 _FROM_DATA = ("kind", "input_shape", "n_outputs")
 
 
@@ -29,7 +30,7 @@ class RunningTrials:
 
     def __init__(self, metric: MetricName) -> None:
         self._metric = metric
-        self._points: dict[str, list[FinishedFit]] = {}
+        self._points: dict[str, dict[str, FinishedFit]] = {}  # by point, then by identity
         self._trials: dict[str, ExploredTrial] = {}  # in the order of their first fit
         self._taken = 0
 
@@ -41,7 +42,7 @@ class RunningTrials:
         """
         for key in self._take(fits[self._taken :]):
             number = self._trials[key].number if key in self._trials else len(self._trials)
-            self._trials[key] = _trial(number, self._points[key])
+            self._trials[key] = _trial(number, list(self._points[key].values()))
         self._taken = len(fits)
         if not self._trials:
             return None
@@ -61,15 +62,17 @@ class RunningTrials:
         changed: dict[str, None] = {}
         for fit in fits:
             key = json.dumps([fit.spec, fit.config], sort_keys=True)
-            self._points.setdefault(key, []).append(fit)
-            changed[key] = None
+            point = self._points.setdefault(key, {})
+            if fit.identity not in point or fit.epochs >= point[fit.identity].epochs:
+                point[fit.identity] = fit
+                changed[key] = None
         return list(changed)
 
 
 def _trial(number: int, fits: Sequence[FinishedFit]) -> ExploredTrial:
     scores = [fit.score for fit in fits if fit.score is not None]
-    broken = next((fit.status for fit in fits if fit.status != "complete"), None)
-    known = [fit for fit in fits if fit.status == "complete"]
+    broken = next((fit.status for fit in fits if fit.status not in _GOING), None)
+    known = [fit for fit in fits if fit.status in _GOING]
     return ExploredTrial(
         number=number,
         values=_values(fits[0]),
