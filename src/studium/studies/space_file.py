@@ -151,7 +151,7 @@ def search_space(
         >>> point = MLPSpec(input_shape=(1,), n_outputs=1, hidden=(8,)), TrainConfig()
         >>> space = search_space("mine", point, {"lr": "1e-4:1e-1:log", "units1": "4:64"})
         >>> [dimension.text() for dimension in space.dimensions]
-        ['lr=1e-4:1e-1:log', 'units1=4:64']
+        ['lr=1e-4:0.1:log', 'units1=4:64']
     """
     return SearchSpace(
         name, point, tuple(_conditional(*item) for item in parameters.items()), most_parameters
