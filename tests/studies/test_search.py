@@ -145,6 +145,20 @@ def test_the_winner_is_the_best_on_fresh_rows_whatever_the_search_said() -> None
     assert (last.difference.low, last.difference.high) == pytest.approx(interval)
 
 
+def test_every_finalist_is_its_own_trial_on_fresh_rows() -> None:
+    given = plan(MANY, n_trials=14, sampler="tpe")
+    leading = [each for each in usual().finalists if each.trial is not None]
+    assert len({each.trial for each in leading}) == len(leading) == 3
+    for each in leading:
+        assert each.trial is not None
+        assert each.values == usual().trials[each.trial].values
+        assert each.searched == usual().trials[each.trial].mean
+        point = given.space.at(each.values)
+        fits = Trainer(curve(), workers=1).fit([item.member(*point) for item in given.fresh.items])
+        scores = [[fit.history.validation_metric[-1] for fit in fits]]
+        np.testing.assert_allclose(np.array(each.score.scores, dtype=float), scores, rtol=1e-4)
+
+
 def test_fresh_rows_and_seeds_are_others_than_those_of_the_search() -> None:
     given = plan(MANY)
     assert not {item.seed for item in given.replicates.items} & {item.seed for item in given.fresh.items}
