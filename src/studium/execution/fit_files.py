@@ -33,7 +33,7 @@ class Reference:
 
     Attributes:
         task: Id of the task.
-        weights: Hash of the weights of all its members, see :func:`weights_hash`.
+        weights: Hash of the weights of all its members, and of the curves of paused ones, see :func:`proof`.
         statuses: How each member ended.
         seconds: Wall time, summed over members.
         content: The file itself, when the worker could not write it where the run is kept; else empty.
@@ -144,13 +144,25 @@ def packed(task: Task, outcomes: Sequence[Outcome]) -> tuple[Reference, bytes]:
     """A result as the content of its file, and what it is."""
     reference = Reference(
         task.id,
-        weights_hash([outcome.weights for outcome in outcomes]),
+        proof(outcomes),
         tuple(outcome.status for outcome in outcomes),
         sum(outcome.seconds for outcome in outcomes),
     )
     said, arrays = described(dict(enumerate(outcomes)))
     facts = {"spec": task.spec, "weights": reference.weights, "computed_on": machine(), **said}
     return reference, encode(facts, arrays)
+
+
+def proof(outcomes: Sequence[Outcome]) -> str:
+    """The hash that equal results share: of the weights, and of the curves of paused members, which have no weights yet."""
+    return weights_hash(
+        [
+            {name: getattr(outcome.history, name) for name in _CURVES}
+            if outcome.status == "paused"
+            else outcome.weights
+            for outcome in outcomes
+        ]
+    )
 
 
 def described(outcomes: Mapping[int, Outcome]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from studium.data import Dataset
 from studium.environment import current_environment
 from studium.errors import RunFolderError, SettingError
-from studium.execution.fit_files import Result, machine, weights_hash
+from studium.execution.fit_files import Result, machine, proof
 from studium.execution.in_process import InProcess
 from studium.execution.place import Died, Done, Raised
 from studium.execution.record_file import DamagedRecordError
@@ -124,7 +124,7 @@ def _check(name: str, results: OnDisk, rows: RowFiles, pools: Mapping[str, Datas
         return Checked(
             name, 0, "", "", 0.0, "", f"the result is damaged ({error}); resuming the run computes it again"
         )
-    kept = weights_hash([outcome.weights for outcome in result.outcomes])
+    kept = proof(result.outcomes)
     if task.data not in pools:
         return _checked(result, kept, "", "its data have changed since, or are not those of the plan")
     again, reason = _computed(task, pools[task.data])

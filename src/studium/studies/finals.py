@@ -117,16 +117,21 @@ def _order(finalist: Finalist, *, lower_is_better: bool) -> float:
     return mean if lower_is_better else -mean
 
 
-def _difference(name: str, best: Assessment, rival: Assessment, *, ratio: bool) -> Difference:
+def _difference(name: str, best: Assessment, rival: Assessment, *, ratio: bool) -> Difference | None:
     change = np.log if ratio else np.asarray
-    found = corrected_paired_test(change(best.scores), change(rival.scores), best.replicates.test_to_train)
+    with np.errstate(divide="ignore"):  # of an error of exactly 0, which has no ratio
+        found = corrected_paired_test(
+            change(best.scores), change(rival.scores), best.replicates.test_to_train
+        )
     value, low, high = (
         (float(np.exp(each)) if ratio else float(each)) if np.isfinite(each) else None
         for each in (found.difference, found.low, found.high)
     )
+    if value is None:
+        return None
     return Difference(
         hand_made=name,
-        value=float("nan") if value is None else value,
+        value=value,
         low=low,
         high=high,
         p_value=float(found.p_value) if np.isfinite(found.p_value) else None,

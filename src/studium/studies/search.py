@@ -353,4 +353,8 @@ def _advice(found: _Search, plan: SearchPlan) -> str:
         )
     if counts["failed"]:
         sentences.append(f"{counts['failed']} of {len(trained)} trials failed; nothing is known of them")
+    if trained and not counts["complete"]:
+        sentences.append(
+            "no trial came to its end: those that went on diverged or failed; allow more trials, or keep more"
+        )
     return "; ".join(sentences)
