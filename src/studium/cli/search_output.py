@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from studium.numerals import compact_number
-
 if TYPE_CHECKING:
     from studium.runs import RunFolder
     from studium.runs.results import TrainResult
@@ -73,6 +71,8 @@ def model_path(folder: RunFolder, step: str, record: SearchRecord) -> str | None
 
 def values_text(values: Mapping[str, Any]) -> str:
     """Values of a trial in a line."""
+    from studium.numerals import compact_number
+
     return ", ".join(
         f"{name} {value if isinstance(value, str) else compact_number(float(f'{value:.3g}'))}"
         for name, value in values.items()
