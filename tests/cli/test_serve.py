@@ -1,8 +1,11 @@
-"""Bad input of ``studium serve``: one sentence each, exit code 2."""
+"""``studium serve``: bad input, one sentence each, exit code 2; and its end."""
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,24 @@ def test_a_port_that_is_in_use(own_place: Path) -> None:
 def test_places_that_cannot_be(own_place: Path, options: tuple[str, ...], words: str) -> None:
     (own_place / "runs").mkdir()
     assert words in complaint("serve", *options, "--no-browser")
+
+
+def test_sigint_ends_it_also_when_a_shell_started_it_in_the_background(own_place: Path) -> None:
+    (own_place / "runs").mkdir()
+    command = (
+        "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        "os.execv(sys.executable, [sys.executable, '-m', 'studium', 'serve', '--port', '0', '--no-browser'])"
+    )
+    with subprocess.Popen([sys.executable, "-c", command], stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        said = [server.stderr.readline(), server.stderr.readline()]  # then it serves, or is about to
+        assert said[0].startswith("page: http://127.0.0.1:")
+        for _ in range(100):
+            server.send_signal(signal.SIGINT)
+            try:
+                assert server.wait(0.6) == 0
+                return
+            except subprocess.TimeoutExpired:
+                continue
+        server.kill()
+        raise AssertionError("it did not end")

@@ -75,12 +75,16 @@ class PageServer:
         return f"{self.url}{ENTRANCE}?token={self._entry.token}"
 
     def run(self) -> None:
-        """Serve until Ctrl-C or SIGTERM; runs that were started from the page are then stopped in good order."""
-        before = signal.signal(signal.SIGTERM, _interrupt)
+        """Serve until SIGINT or SIGTERM; runs that were started from the page are then stopped in good order.
+
+        Also where Ctrl-C is nobody's: a shell lets what it starts in the background ignore SIGINT.
+        """
+        before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             self._server.run()  # returns after KeyboardInterrupt
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
             self.close()
 
     def close(self) -> None:
