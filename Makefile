@@ -8,7 +8,7 @@ BENCH := .venv-bench
 .PHONY: help demo test check chaos bench format lock clean
 
 help:
-	@echo "make demo    train, validate and test networks on real data, and write a report (under 5 minutes)"
+	@echo "make demo    train, validate and test networks on real data, and write a report (about 5 minutes)"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, types, layers, documentation"
 	@echo "make chaos   kill drivers and workers at 40 random moments, and compare what comes of it"
