@@ -177,3 +177,9 @@ def test_commands_take_it_for_a_model_and_inspect_names_its_members(
     assert "three holds several models" in message
     for number in (1, 2, 3):
         assert f"three/member-{number}" in message
+
+
+def test_a_device_that_an_ensemble_does_not_use_is_refused() -> None:
+    with pytest.raises(SettingError, match="the device is cuda, but an ensemble is evaluated on the CPU"):
+        of_curve().evaluate(curve(), device="cuda")
+    assert of_curve().evaluate(curve(), device="auto") == of_curve().evaluate(curve())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -127,7 +128,7 @@ class SearchSpace:
         return self._reasons(lambda dimension: _random(dimension, stream), _DRAWN).count(None) / _DRAWN
 
     def check(self) -> float:
-        """Make sure that the space can be searched, before anything is trained.
+        """Make sure that the space can be searched, before anything is trained; done once, however often it is asked for.
 
         Returns:
             Share of its points that can be built.
@@ -135,6 +136,10 @@ class SearchSpace:
         Raises:
             SettingError: Some point asks for what its network does not have, or none of 2,000 can be built.
         """
+        return self._checked
+
+    @cached_property
+    def _checked(self) -> float:
         try:
             share = self.share_valid()
             stream = np.random.default_rng(0)

@@ -94,11 +94,16 @@ class Ensemble:
         Args:
             dataset: The data; its inputs and classes must be the members'.
             rows: Row indices ``[N]``; by default those of :meth:`rows_to_score`.
-            device: Ensembles are evaluated on the CPU.
+            device: ``cpu`` or ``auto``: ensembles are evaluated on the CPU.
 
         Raises:
             DataError: Inputs, task or classes of the data are not the members'.
+            SettingError: Another device is asked for.
         """
+        if device not in ("cpu", "auto"):
+            raise SettingError(
+                f"the device is {device}, but an ensemble is evaluated on the CPU: leave the device out"
+            )
         self.require_fitting(dataset)
         chosen = self.rows_to_score(dataset)[0] if rows is None else rows
         index = torch.from_numpy(chosen)
