@@ -40,8 +40,9 @@ def rung_epochs(epochs: int, n_rungs: int, keep: int) -> tuple[int, ...]:
 class Ladder:
     """Scores of all trials at the rungs that they have reached.
 
-    A trial goes on from a rung when it is among the best ``1/keep`` of all trials that have reached it so far, also those of
-    earlier batches, so that a poor batch sends nobody on for being the best of the poor.
+    A trial goes on from a rung when it is among the best ``1/keep`` both of its batch and of all trials that have reached the
+    rung so far: a poor batch sends nobody on for being the best of the poor, and a sampler that gets better from batch to
+    batch does not send on everybody. The share that goes on, rounded up, is a bound of the cost.
 
     Attributes:
         epochs: The rungs.
@@ -73,11 +74,11 @@ class Ladder:
         Returns:
             Numbers of those that go on, best first; of equal scores the lower number.
         """
-        sign = 1 if self.lower_is_better else -1
-        reached = self._scores[rung]
-        reached += [sign * score for score in scores.values()]
         if not scores:
             return []
+        sign = 1 if self.lower_is_better else -1
+        best_first = sorted((sign * score, number) for number, score in scores.items())
+        reached = self._scores[rung]
+        reached += [score for score, _ in best_first]
         threshold = sorted(reached)[math.ceil(len(reached) / self.keep) - 1]
-        good = [(sign * score, number) for number, score in scores.items() if sign * score <= threshold]
-        return [number for _, number in sorted(good)]
+        return [number for score, number in best_first[: math.ceil(len(scores) / self.keep)] if score <= threshold]
