@@ -86,6 +86,7 @@ def found_views(views: list[SearchView]) -> list[StepView]:
             reference=view.reference,
             result=view.record.winner,
             history=view.history,
+            chosen="" if view.record.search.winner is None else view.record.search.winner.name,
         )
         for view in views
         if view.record.winner is not None and view.history is not None

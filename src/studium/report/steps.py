@@ -47,6 +47,7 @@ class StepView:
         reference: Somebody else's numbers; ``None`` without.
         result: What it left.
         history: Its learning curves.
+        chosen: Name of what the step chose; empty where the plan gave the network.
     """
 
     state: StepState
@@ -54,6 +55,7 @@ class StepView:
     reference: ReferenceView | None
     result: TrainResult
     history: History
+    chosen: str = ""
 
     @property
     def name(self) -> str:

@@ -115,6 +115,7 @@ def winner_views(views: list[ComparisonView]) -> list[StepView]:
             reference=_of_winner(view.reference),
             result=view.record.winner,
             history=view.history,
+            chosen=view.record.winner.network.name,
         )
         for view in views
         if view.record.winner is not None and view.history is not None

@@ -134,7 +134,7 @@ def seeds_table(folder: RunFolder) -> Table:
 def _result_row(step: StepView) -> tuple[str, ...]:
     result = step.result
     return (
-        step.name if step.state.kind == "train" else f"{step.name}: {result.network.name}",
+        f"{step.name}: {step.chosen}" if step.chosen else step.name,
         result.data.name,
         f"{result.network.n_parameters:,}",
         mean_and_spread(step.summary("validation"), step.metric),

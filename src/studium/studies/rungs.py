@@ -40,9 +40,9 @@ def rung_epochs(epochs: int, n_rungs: int, keep: int) -> tuple[int, ...]:
 class Ladder:
     """Scores of all trials at the rungs that they have reached.
 
-    A trial goes on from a rung when it is among the best ``1/keep`` both of its batch and of all trials that have reached the
-    rung so far: a poor batch sends nobody on for being the best of the poor, and a sampler that gets better from batch to
-    batch does not send on everybody. The share that goes on, rounded up, is a bound of the cost.
+    A trial goes on from a rung when it is among the best ``1/keep`` both of its batch and of all trials that have reached
+    that rung so far: a poor batch sends nobody on for being the best of the poor, and a sampler that gets better from batch
+    to batch does not send on everybody. The share that goes on, rounded up, is a bound of the cost.
 
     Attributes:
         epochs: The rungs.

@@ -184,6 +184,8 @@ class PopulationProgram:
             label_smoothing=torch.tensor([config.label_smoothing for config in configs], dtype=self._dtype),
         )
         self._dropout = np.array([spec.dropout or (0.0,) * len(spec.hidden) for spec in specs])  # [P, layers]
+        scales = [[keep_scale(p) for p in line] for line in self._dropout.tolist()]
+        self._dropout_scales = torch.tensor(scales, dtype=self._dtype)
         self._widths = np.array([spec.hidden for spec in specs])  # [P, layers]
         self._units = [self._unit_mask(layer) for layer in range(len(specs[0].hidden))]
         self._validation = self._validation_batches()
@@ -279,15 +281,13 @@ class PopulationProgram:
 
     def _dropout_mask(self, layer: int, counts: np.ndarray, like: Tensor) -> Tensor:
         mask = self._buffer("mask", layer, like.shape)
-        lines = mask.numpy()
-        for position, n_rows in enumerate(counts):
-            p, width = float(self._dropout[position, layer]), int(self._widths[position, layer])
-            if p == 0:
-                lines[position] = 1
-                continue
-            kept = kept_units(self._streams[position], p, (int(n_rows), width))
-            np.multiply(kept, keep_scale(p), out=lines[position, :n_rows, :width])
-        return mask
+        k = len(counts)
+        probabilities, widths = self._dropout[:k, layer].tolist(), self._widths[:k, layer].tolist()
+        for line, stream, p, n_rows, width in zip(
+            mask.numpy(), self._streams, probabilities, counts.tolist(), widths, strict=False
+        ):
+            line[:n_rows, :width] = kept_units(stream, p, (n_rows, width)) if p else 1
+        return mask.mul_(self._dropout_scales[:k, layer, None, None])
 
     def _buffer(self, purpose: str, layer: int, shape: tuple[int, ...]) -> Tensor:
         key = (purpose, layer, shape)
