@@ -73,7 +73,9 @@ def test_rungs_do_not_know_of_each_other() -> None:
 @given(scores=SCORES, keep=st.integers(2, 5), lower=st.booleans())
 def test_of_the_first_batch_just_the_share_goes_on(scores: list[float], keep: int, lower: bool) -> None:
     kept = Ladder((1, 2), keep, lower).survivors(0, dict(enumerate(scores)))
-    best = sorted(range(len(scores)), key=lambda number: scores[number] if lower else -scores[number])  # stable
+    best = sorted(
+        range(len(scores)), key=lambda number: scores[number] if lower else -scores[number]
+    )  # stable
     assert kept == best[: math.ceil(len(scores) / keep)]
 
 

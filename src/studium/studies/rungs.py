@@ -81,4 +81,6 @@ class Ladder:
         reached = self._scores[rung]
         reached += [score for score, _ in best_first]
         threshold = sorted(reached)[math.ceil(len(reached) / self.keep) - 1]
-        return [number for score, number in best_first[: math.ceil(len(scores) / self.keep)] if score <= threshold]
+        return [
+            number for score, number in best_first[: math.ceil(len(scores) / self.keep)] if score <= threshold
+        ]
