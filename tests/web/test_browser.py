@@ -164,3 +164,46 @@ def test_it_fits_and_follows_the_readers_colours(
         e.title || e.getAttribute('aria-labelledby') || e.closest('[aria-label]'))).map((e) => e.outerHTML.slice(0, 200))"""
     assert visit.page.evaluate(unnamed) == []
     visit.close()
+
+
+def test_a_report_opens_beside_the_page_and_draws_its_figures(visit: Visit, root: Path) -> None:
+    from studium.runs import RunFolder
+
+    write_report(RunFolder(root / "tiny"))
+    visit.go(TINY)
+    with visit.context.expect_page() as opened:
+        visit.page.get_by_role("link", name="Report", exact=True).click()
+    report = opened.value
+    complaints: list[str] = []
+    report.on("console", lambda message: complaints.append(message.text))
+    report.on("pageerror", lambda error: complaints.append(str(error)))
+    report.reload()
+    report.wait_for_selector("figure .main-svg")
+    assert report.locator("h1").inner_text() == visit.page.locator("h1").inner_text()
+    assert not complaints
+
+
+def test_scripts_in_a_foreign_report_reach_nothing_of_the_page(visit: Visit, root: Path) -> None:
+    tries = """
+        fetch("/_dash-layout").then(() => say("fetched"), () => say("no fetch"));
+        try { say(document.cookie + "cookie") } catch { say("no cookie") }
+        try { say(localStorage.length + "storage") } catch { say("no storage") }
+        try { say(opener.document.title + "opener") } catch { say("no opener") }
+    """
+    folder = root / "foreign"
+    shutil.copytree(root / "tiny", folder)
+    (folder / "report.html").write_text(
+        f"<p id=said></p><script>function say(text) {{ said.textContent += text + '; ' }} {tries}</script>"
+    )
+    page = visit.context.new_page()  # whose complaints are what is wanted
+    page.goto(f"{visit.served.url}/run/{run_id('foreign')}/report.html")
+    said = page.locator("#said")
+    visit.until(lambda: "fetch" in said.inner_text())
+    assert sorted(said.inner_text().strip("; ").split("; ")) == [
+        "no cookie",
+        "no fetch",
+        "no opener",
+        "no storage",
+    ]
+    page.close()
+    shutil.rmtree(folder)

@@ -17,7 +17,7 @@ from studium.web.library import run_id
 from tests.runs.tiny import tiny_run
 from tests.web.serving import Served, read_answer, serving
 
-RUN = run_id("run")
+RUN, LINKED = run_id("run"), run_id("linked")
 CALL = json.dumps(
     {
         "output": "content.children",
@@ -27,6 +27,7 @@ CALL = json.dumps(
         "changedPropIds": ["url.pathname"],
     }
 ).encode()
+REPORT = "<!DOCTYPE html><title>Report</title><p>what was found</p>"
 CALLBACK = "/_dash-update-component"
 
 
@@ -36,6 +37,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shutil.copytree(tiny_run().path, root / "run")
     (root.parent / "secret").mkdir(exist_ok=True)
     (root.parent / "secret" / "run.json").write_text("secret of the machine")
+    (root / "run" / "report.html").write_text(REPORT)
+    (root / "linked").mkdir()
+    shutil.copy(root / "run" / "run.json", root / "linked")
+    (root / "linked" / "report.html").symlink_to(root.parent / "secret" / "run.json")
     with serving(root) as page:
         page.enter()
         yield page
@@ -48,6 +53,7 @@ def test_the_page_itself_is_answered(served: Served) -> None:
         f"/run/{RUN}",
         f"/run/{RUN}/net",
         f"/run/{RUN}/fc/inside",
+        f"/run/{RUN}/report.html",
         "/_dash-layout",
         "/look.css",
     ):
@@ -77,6 +83,7 @@ HOSTILE: dict[str, tuple[str, str, dict[str, str | None], int]] = {
     # no session
     "no cookie": ("GET", "/", {"Cookie": None}, 403),
     "no cookie, a run": ("GET", f"/run/{RUN}", {"Cookie": None}, 403),
+    "no cookie, a report": ("GET", f"/run/{RUN}/report.html", {"Cookie": None}, 403),
     "no cookie, the page's layout": ("GET", "/_dash-layout", {"Cookie": None}, 403),
     "no cookie, a script": ("GET", "/_dash-component-suites/dash/deps/react@18.3.1.min.js", {"Cookie": None}, 403),
     "no cookie, a change": ("POST", CALLBACK, {"Cookie": None}, 403),
@@ -154,6 +161,12 @@ HOSTILE: dict[str, tuple[str, str, dict[str, str | None], int]] = {
                 "/_dash_ws",
                 "/_reload-hash",
                 f"/run/{RUN}/secret",
+                "/run/run/report.html",
+                "/run/..%2fsecret/report.html",
+                f"/run/{'0' * 16}/report.html",
+                f"/run/{RUN}/net/report.html",
+                f"/run/{RUN}/report.html/..",
+                f"/run/{LINKED}/report.html",
             )
         )
     },
@@ -280,6 +293,20 @@ def test_every_answer_protects_itself(served: Served) -> None:
         assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["referrer-policy"] == "same-origin"
         assert "server" not in answer.headers
+
+
+def test_a_report_has_no_origin_to_act_in_and_may_load_nothing(served: Served) -> None:
+    answer = served.ask("GET", f"/run/{RUN}/report.html")
+    policy = dict(
+        part.strip().partition(" ")[::2] for part in answer.headers["content-security-policy"].split(";")
+    )
+    assert policy["sandbox"].split() == ["allow-scripts", "allow-downloads"]
+    assert policy["default-src"] == "'none'"
+    assert "connect-src" not in policy
+    assert "'self'" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.body.decode() == REPORT
 
 
 def test_the_session_is_a_cookie_that_no_script_and_no_other_site_gets(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from studium.web.look import style_sheet
 from studium.web.parts.messages import problem
 from studium.web.parts.spoken import named
 from studium.web.places import Place, read_choices, read_place
+from studium.web.reports import add_reports, report_file
 from studium.web.site import Site
 from studium.web.views import compare, inside, run, runs, step
 
@@ -63,6 +64,7 @@ def make_app(site: Site) -> Dash:
     server.before_request(lambda: _require_place(site))
     server.register_error_handler(DependencyException, _not_found)
     server.register_error_handler(InvalidResourceError, _not_found)
+    add_reports(server, site.library)
     server.add_url_rule(_STYLE, "look", lambda: Response(style_sheet(), mimetype="text/css"))
     return app
 
@@ -104,7 +106,7 @@ def _register(app: Dash, site: Site) -> None:
 def _require_place(site: Site) -> None:
     """Answer 404 for addresses of nothing."""
     path = request.path
-    if path in _OWN or path.startswith(_SUITES):
+    if path in _OWN or path.startswith(_SUITES) or report_file(site.library, path) is not None:
         return
     place = read_place(path)
     if place is None or not _exists(site, place):

@@ -6,6 +6,13 @@ from collections.abc import Sequence
 
 Headers = list[tuple[str, str]]
 
+_POLICY = "Content-Security-Policy"
+REPORT_POLICY = (
+    "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Of a report, which says more narrowly itself what it may; its scripts are inline, so it has no origin to act in."""
+
 
 def security_headers(script_hashes: Sequence[str] = ()) -> dict[str, str]:
     """The headers.
@@ -27,7 +34,7 @@ def security_headers(script_hashes: Sequence[str] = ()) -> dict[str, str]:
         "frame-ancestors": "'none'",
     }
     return {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        _POLICY: "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
@@ -38,8 +45,13 @@ def security_headers(script_hashes: Sequence[str] = ()) -> dict[str, str]:
 
 
 def with_security(headers: Headers, security: dict[str, str]) -> Headers:
-    """Headers of a response, with ours in place of any of the same name; what is not said to be kept is not kept."""
+    """Headers of a response, with ours in place of any of the same name; what is not said to be kept is not kept.
+
+    A report keeps its own policy, which is known word by word.
+    """
     ours = {name.lower() for name in security}
     others = [(name, value) for name, value in headers if name.lower() not in ours]
+    if (_POLICY, REPORT_POLICY) in headers:
+        security = {**security, _POLICY: REPORT_POLICY}
     kept = any(name.lower() == "cache-control" for name, _ in others)
     return [*others, *security.items(), *([] if kept else [("Cache-Control", "no-store")])]

@@ -15,6 +15,7 @@ from studium.web.parts.messages import problem, remark
 from studium.web.parts.spoken import LIVE, named
 from studium.web.parts.status import progress_element, status_element
 from studium.web.places import Place, read_place
+from studium.web.reports import report_file, report_path
 from studium.web.site import Site
 from studium.web.watching import EVERY, stamp
 
@@ -106,13 +107,25 @@ def run_head(site: Site, place: Place) -> list[Any]:
     state = folder.state
     return [
         html.P(
-            [dcc.Link(folder.name, href=Place("run", place.run).path), " ", status_element(state.status)],
+            [
+                dcc.Link(folder.name, href=Place("run", place.run).path),
+                " ",
+                status_element(state.status),
+                *_report(site, place.run),
+            ],
             className="meta",
         ),
         *([progress_element(state, folder.progress)] if state.status != "complete" else []),
         *_buttons(site, folder),
         _steps(folder, place),
     ]
+
+
+def _report(site: Site, run: str) -> list[Any]:
+    path = report_path(run)
+    if report_file(site.library, path) is None:
+        return []
+    return [" ", html.A("Report", href=path, target="_blank", rel="noopener")]
 
 
 def _buttons(site: Site, folder: RunFolder) -> list[Any]:
