@@ -169,6 +169,16 @@ def test_networks_above_the_most_parameters_are_invalid() -> None:
     assert space.check() == pytest.approx(7 / 13, abs=0.04)
 
 
+def test_a_sample_holds_points_that_can_be_built_and_repeats() -> None:
+    space = source_space(pool=2)  # four of five points cannot
+    points = space.sample(20)
+    assert len(points) == 20
+    assert all(space.invalid_reason(point) is None for point in points)
+    assert points == space.sample(20)
+    assert points != space.sample(20, seed=1)
+    assert len(space.sample(10_000)) == pytest.approx(2000 * space.share_valid(), abs=1)
+
+
 def test_a_space_in_which_nothing_can_be_built_says_why() -> None:
     space = search_space("mine", NET, {"units1": "4:16"}, most_parameters=20)
     with pytest.raises(SettingError, match=r"no network that can be built among 2,000 .*the network has"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from statistics import fmean
 from typing import Any
 
 from studium.data import Dataset
@@ -37,6 +39,7 @@ _SHORT = 1000  # training rows up to which a fully connected network trains in n
 _BATCH, _FUSED_BATCH = 10, 20
 _LEADING, _LONG_LEADING = 5, 2
 _FLIP = 0.5
+_GUESSED = 32  # points whose mean cost stands for that of a trial
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,16 +94,17 @@ class PreparedSearch:
         )
         write_record(folders.study / "search.json", record)
 
-    @property
+    @cached_property
     def _phases(self) -> tuple[float, float]:
         # Of the race, and of everything after it.
         rows = len(self.plan.replicates.items[0].train)
         rungs, keep = self.plan.rungs, self.plan.keep
         steps = enumerate(pairwise((0, *rungs)))
         trained = sum((later - rung) / keep**power for power, (rung, later) in steps)
-        one = members_seconds(*self.plan.space.point, rows, 1)
+        points = self.plan.space.sample(_GUESSED)
+        one = fmean(members_seconds(*point, rows, 1) for point in points)
         race = one * self.plan.n_trials * len(self.plan.replicates.items) * trained / self.plan.epochs
-        last = members_seconds(*self.plan.final(self.plan.space.point), rows, 1)
+        last = fmean(members_seconds(*self.plan.final(point), rows, 1) for point in points)
         by_hand = sum(members_seconds(*point, rows, 1) for _, point in self.plan.hand_made)
         measured = (by_hand + self.plan.n_leading * last) * len(self.plan.fresh.items)
         return race, measured + last * (self.step.refits + self.step.ensemble)

@@ -118,6 +118,17 @@ class SearchSpace:
             return None
         return f"the network has {n:,} parameters, but {self.most_parameters:,} are the most that the space allows"
 
+    def sample(self, n: int, seed: int = 0) -> list[Point]:
+        """Points that can be built, drawn at random: ``n``, or as many as there are among 2,000."""
+        stream = np.random.default_rng(seed)
+        found: list[Point] = []
+        for _ in range(_DRAWN):
+            if len(found) == n:
+                break
+            point = self.at(self.draw(lambda dimension: _random(dimension, stream)))
+            found += [point] if self.invalid_reason(point) is None else []
+        return found
+
     def share_valid(self, seed: int = 0) -> float:
         """Share of the points that can be built, among 2,000 drawn at random.
 
