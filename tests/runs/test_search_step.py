@@ -12,6 +12,7 @@ from studium.data import open_dataset
 from studium.runs import Plan, PlanRun, RunFolder
 from studium.runs.execution import Execution
 from studium.runs.resume import resume_run
+from studium.runs.search_step import PreparedSearch
 from studium.runs.search_steps import SearchStep
 from studium.runs.verification import verify_run
 from studium.studies.space_file import ParameterTable
@@ -109,3 +110,16 @@ def test_verify_computes_staged_tasks_again() -> None:
     found = verify_run(searched().path, sample=None)
     assert found.is_equal
     assert len(found.checked) == found.n_tasks > 3
+
+
+@pytest.mark.parametrize(("said", "names"), [((), ()), (("net3",), ("net3",)), (None, ("net", "net_d"))])
+def test_an_empty_list_leaves_out_structures_made_by_hand(
+    said: tuple[str, ...] | None, names: tuple[str, ...]
+) -> None:
+    step = SearchStep(name="search", data="curve", space="mlp", trials=2, hand_made=said)
+    (prepared,) = PlanRun(Plan(name="mine", steps=(step,))).prepared
+    assert isinstance(prepared, PreparedSearch)
+    found = tuple(name for name, _ in prepared.plan.hand_made)
+    assert found[: len(names)] == names
+    assert bool(found) == bool(names)
+    assert prepared.step.hand_made == found

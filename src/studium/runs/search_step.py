@@ -201,7 +201,7 @@ def _with_space(step: SearchStep, pool: Dataset) -> SearchStep:
             "parameters": step.parameters or table.parameters,
             "most_parameters": step.most_parameters or table.most_parameters,
             "first": step.first or (() if step.parameters else table.first),
-            "hand_made": step.hand_made or table.hand_made,
+            "hand_made": table.hand_made if step.hand_made is None else step.hand_made,
             "refit_epochs": step.refit_epochs or table.refit_epochs,
         }
     )
@@ -223,14 +223,14 @@ def _with_sizes(step: SearchStep, kind: str, pool: Dataset) -> SearchStep:
     changes: dict[str, Any] = {
         "batch": step.batch or (_FUSED_BATCH if kind == "mlp" else _BATCH),
         "leading": step.leading or (_LEADING if quick else _LONG_LEADING),
-        "hand_made": step.hand_made or usual_structures(pool),
+        "hand_made": usual_structures(pool) if step.hand_made is None else step.hand_made,
     }
     return step.model_copy(update=changes)
 
 
 def _hand_made(step: SearchStep, pool: Dataset) -> tuple[tuple[str, Point], ...]:
     found = []
-    for name in step.hand_made:
+    for name in step.hand_made or ():
         try:
             spec = preset(name, pool.input_shape, pool.n_outputs)
         except InputError as error:

@@ -22,7 +22,8 @@ class SearchStep(NetworkStep, ReplicatedStep):
         parameters: What varies.
         most_parameters: Largest number of trainable numbers of a network.
         first: Points to try before any other, each with the values of some parameters.
-        hand_made: Presets that the winner is measured against; by default those that the source compares on such data.
+        hand_made: Presets that the winner is measured against; none, if the list is empty; by default those
+            that the source compares on such data.
         trials: Trials that count: points that can be built and were not tried before.
         sampler: ``tpe``, ``gp``, ``qmc``, ``random`` or ``grid``.
         on_invalid: ``resample``: a point that cannot be built is replaced by another; ``prune``: it counts as a trial.
@@ -45,7 +46,7 @@ class SearchStep(NetworkStep, ReplicatedStep):
     parameters: Parameters = Field(default={})
     most_parameters: int | None = Field(default=None, ge=1)
     first: Points = ()
-    hand_made: tuple[str, ...] = ()
+    hand_made: tuple[str, ...] | None = None
     trials: int = Field(default=50, ge=1, le=100_000)
     sampler: Literal["tpe", "gp", "qmc", "random", "grid"] = "tpe"
     on_invalid: Literal["resample", "prune"] = "resample"

@@ -97,7 +97,7 @@ class SpaceTable(Frozen):
         config: What differs from the default train config.
         parameters: What varies.
         most_parameters: Largest number of trainable numbers of a network; ``None``: any.
-        hand_made: Presets to measure the winner against; none: those that the source compares on such data.
+        hand_made: Presets to measure the winner against; ``None``: those that the source compares on such data.
         refit_epochs: Epochs of the leading trials' last measurement and of the final trainings, when these are to be longer
             than the trainings of the search.
         first: Points to try before any other, each with the values of some parameters.
@@ -112,7 +112,7 @@ class SpaceTable(Frozen):
     config: dict[str, Any] = Field(default={})
     parameters: Parameters
     most_parameters: int | None = Field(default=None, ge=1)
-    hand_made: tuple[str, ...] = ()
+    hand_made: tuple[str, ...] | None = None
     refit_epochs: int | None = Field(default=None, ge=1)
     first: Points = ()
     mirror: bool = False
