@@ -9,7 +9,7 @@ BENCH := .venv-bench
 
 help:
 	@echo "make demo    train, validate and test networks on real data, and write a report (about 5 minutes)"
-	@echo "make test    the whole test suite"
+	@echo "make test    the whole test suite, by two processes (about 7 minutes on 2 cores)"
 	@echo "make check   lint, types, layers, documentation"
 	@echo "make chaos   kill drivers and workers at 40 random moments, and compare what comes of it"
 	@echo "make bench   measure against the peers"
@@ -33,7 +33,7 @@ demo: $(VENV)/installed
 	$(BIN)/studium run all --budget quick
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from studium.runs.inspect_steps import InspectStep
 from studium.runs.plan_copy import write_plan
 from studium.runs.plan_includes import builtin_text
 from studium.runs.study_steps import CompareStep, OptimizersStep, StudyStep
-from tests.runs.tiny import place, tiny_plan, write_plane
+from tests.runs.tiny import tiny_plan, write_plane
 
 STEP = """\
 name = "mine"
@@ -209,14 +209,14 @@ def test_a_budget_that_the_plan_does_not_offer_is_refused(tmp_path: Path) -> Non
     [
         ("regresion", "did you mean 'regression'"),
         ("nothing.toml", "No such file"),
-        (str(place()), "Is a directory"),
-        (str(place() / "binary.toml"), "not UTF-8"),
+        ("{tmp_path}", "Is a directory"),
+        ("{tmp_path}/binary.toml", "not UTF-8"),
     ],
 )
-def test_a_plan_that_cannot_be_read_is_named(name: str, part: str) -> None:
-    (place() / "binary.toml").write_bytes(b"\xff\xfe\x00")
+def test_a_plan_that_cannot_be_read_is_named(tmp_path: Path, name: str, part: str) -> None:
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=part):
-        load_plan(name)
+        load_plan(name.format(tmp_path=tmp_path))
 
 
 def test_a_plan_made_in_python_keeps_the_same_rules() -> None:
