@@ -154,7 +154,8 @@ def test_the_map_of_two_parameters() -> None:
 def test_the_colour_around_a_point_is_its_own() -> None:
     data = study_map_data(pairs())
     for each in data.trials:
-        assert nearest(data, list(data.trials), *data.place(each)) is each
+        x, y = data.place(each)
+        assert data.trials[nearest(data, [x], [y])[0, 0]] is each
     assert shade(30.0, 0.3, "mse") == shade(3.0, 0.3, "mse") == pytest.approx(math.log10(3))
     assert shade(0.7, 0.9, "accuracy") == 0.7
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.graph_objects as go
 
 from studium.report.drawing import Drawing, style
@@ -96,15 +98,22 @@ def draw_study_map(name: str, data: StudyMapData) -> Drawing:
     )
 
 
-def nearest(data: StudyMapData, trials: list[Trial], x: float, y: float) -> Trial:
-    """The trial nearest to a place, both axes measured by their ranges."""
-    scales = [axis.range[1] - axis.range[0] for axis in data.axes]
+def nearest(data: StudyMapData, xs: Sequence[float], ys: Sequence[float]) -> np.ndarray:
+    """Positions among the trials of those nearest to places, both axes measured by their ranges.
 
-    def distance(trial: Trial) -> float:
-        first, second = data.place(trial)
-        return ((first - x) / scales[0]) ** 2 + ((second - y) / scales[1]) ** 2
+    Args:
+        data: The map.
+        xs: Places along the first axis, ``[X]``.
+        ys: Along the second, ``[Y]``.
 
-    return min(trials, key=distance)
+    Returns:
+        ``[Y, X]``; of equally near trials the first.
+    """
+    places = np.array([data.place(trial) for trial in data.trials])
+    (low, high), (bottom, top) = (axis.range for axis in data.axes)
+    across = ((np.array(xs)[:, None] - places[:, 0]) / (high - low)) ** 2  # [X, trials]
+    along = ((np.array(ys)[:, None] - places[:, 1]) / (top - bottom)) ** 2  # [Y, trials]
+    return np.stack([(across + line).argmin(1) for line in along])
 
 
 def shade(mean: float, best: float, name: MetricName) -> float:
@@ -116,7 +125,11 @@ def _add_background(figure: go.Figure, data: StudyMapData) -> None:
     means = [trial.mean for trial in data.trials if trial.mean is not None]
     best = max(means) if data.metric == "accuracy" else min(means)
     xs, ys = (_centres(axis) for axis in data.axes)
-    shades = [[_shade_at(data, x, y, best) for x in xs] for y in ys]
+    shade_of = [
+        None if trial.mean is None else round(shade(trial.mean, best, data.metric), 4)
+        for trial in data.trials
+    ]
+    shades = [[shade_of[place] for place in line] for line in nearest(data, xs, ys)]
     known = [value for line in shades for value in line if value is not None]
     colours = SCALE if data.metric == "accuracy" else SCALE[::-1]
     figure.add_heatmap(
@@ -135,11 +148,6 @@ def _add_background(figure: go.Figure, data: StudyMapData) -> None:
 def _centres(axis: ValueAxis) -> list[float]:
     low, high = axis.range
     return [round(low + (index + 0.5) / _CELLS * (high - low), 5) for index in range(_CELLS)]
-
-
-def _shade_at(data: StudyMapData, x: float, y: float, best: float) -> float | None:
-    mean = nearest(data, list(data.trials), x, y).mean
-    return None if mean is None else round(shade(mean, best, data.metric), 4)
 
 
 def _colour_bar(data: StudyMapData, low: float, high: float) -> dict[str, object]:
