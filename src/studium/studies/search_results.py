@@ -208,7 +208,7 @@ class SearchResult(Frozen):
 
     @property
     def invalid_reasons(self) -> dict[str, int]:
-        """Why points were invalid, numbers left out, with how often; the most frequent first."""
+        """Why points were invalid, with … for numbers, and how often; the most frequent first."""
         found = Counter(_kind(trial.reason) for trial in self.trials if trial.status == "invalid")
         return dict(found.most_common())
 
@@ -226,10 +226,7 @@ def by_progress(trials: Sequence[SearchTrial], *, lower_is_better: bool) -> list
 
 
 def _kind(reason: str) -> str:
-    # "layer 'conv3' cannot be built: its kernel of 6 is larger than its padded input of 4x4 pixels; use ..." without numbers
-    said = reason.split(";")[0]
-    return " ".join(
-        word
-        for word in said.split()
-        if not any(letter.isdigit() for letter in word.strip("'")) or "'" in word
-    )
+    # "layer 'conv3' cannot be built: its kernel of 6 is larger than its padded input of 4x4 pixels; use a smaller ..." becomes
+    # "layer 'conv3' cannot be built: its kernel of … is larger than its padded input of … pixels".
+    words = reason.split(";")[0].split()
+    return " ".join("…" if any(map(str.isdigit, word)) and "'" not in word else word for word in words)
