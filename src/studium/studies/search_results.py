@@ -226,7 +226,7 @@ def by_progress(trials: Sequence[SearchTrial], *, lower_is_better: bool) -> list
 
 
 def _kind(reason: str) -> str:
-    # "layer 'conv3' cannot be built: its kernel of 6 is larger than its padded input of 4x4 pixels; use a smaller ..." becomes
+    # "layer 'conv3' cannot be built: its kernel of 6 is larger than its padded input of 4x4 pixels; use ..." becomes
     # "layer 'conv3' cannot be built: its kernel of … is larger than its padded input of … pixels".
     words = reason.split(";")[0].split()
     return " ".join("…" if any(map(str.isdigit, word)) and "'" not in word else word for word in words)
