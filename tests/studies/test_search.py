@@ -270,6 +270,7 @@ def test_a_space_without_more_points_ends_with_advice(sampler: str) -> None:
     trained = [tuple(trial.values.values()) for trial in result.trials if trial.status != "duplicate"]
     assert sorted(trained) == [(1e-3, 4), (1e-3, 8), (1e-2, 4), (1e-2, 8)]
     assert result.advice == "the space has no more points: 4 of 9 trials were to be had"
+    assert result.trials[-1].status != "duplicate"  # known as soon as the last point was drawn
     for trial in result.trials:
         if trial.status == "duplicate":
             assert trial.same_as is not None

@@ -169,6 +169,18 @@ def test_networks_above_the_most_parameters_are_invalid() -> None:
     assert space.check() == pytest.approx(7 / 13, abs=0.04)
 
 
+def test_points_are_counted_as_far_as_they_can_be() -> None:
+    point = preset("net", (1,), 1), TrainConfig()
+    counted = search_space(
+        "mine", point, {"layers": "1:2", "units2": when("4:6", layers=(2,)), "units1": (4, 8)}
+    )
+    assert counted.n_points(100) == counted.n_points(8) == 2 * (1 + 3)  # one layer has no second
+    assert counted.n_points(7) is None
+    assert search_space("mine", point, {"units1": (4, 8), "lr": "1e-3:1e-1:log"}).n_points(10_000) is None
+    assert source_space().n_points(10_000) is None
+    assert search_space("mine", point, {"units1": "1:10000:log"}).n_points(10_000) == 10_000
+
+
 def test_a_sample_holds_points_that_can_be_built_and_repeats() -> None:
     space = source_space(pool=2)  # four of five points cannot
     points = space.sample(20)

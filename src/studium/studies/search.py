@@ -26,7 +26,8 @@ from studium.validation import Point, Replicates, interval
 
 OnInvalid = Literal["resample", "prune"]
 
-_FUTILE = 1000  # points in a row that are invalid or known already, after which a space is exhausted
+_FUTILE = 1000  # points in a row that are invalid or known already, after which a space counts as exhausted
+_COUNTED = 10_000  # up to so many, the points of a space are counted, so that it is known when all were tried
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,7 @@ class _Search:
         )
         self._ladder = Ladder(plan.rungs, plan.keep, lower_is_better)
         self._known: dict[str, int] = {}
+        self._n_points = plan.space.n_points(_COUNTED)
         self._asked: dict[int, int] = {}  # number of a trial: Optuna's
         self._repeated: list[
             tuple[int, int]
@@ -249,7 +251,7 @@ class _Search:
         numbers: list[int] = []
         futile, counted = 0, 0
         while counted < size:
-            proposal = self._proposer.ask()
+            proposal = None if len(self._known) == self._n_points else self._proposer.ask()
             if proposal is None or futile >= _FUTILE:
                 self.exhausted = True
                 break

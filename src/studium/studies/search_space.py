@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -118,6 +118,25 @@ class SearchSpace:
             return None
         return f"the network has {n:,} parameters, but {self.most_parameters:,} are the most that the space allows"
 
+    def n_points(self, most: int) -> int | None:
+        """How many points there are; ``None`` when there are more than ``most``, as along any range of real numbers."""
+        n = self._n_points({}, 0, most)
+        return n if n <= most else None
+
+    def _n_points(self, values: Values, place: int, most: int) -> int:
+        # With these values of the parameters before ``place``; any number above ``most`` stands for all of them.
+        if place == len(self.parameters):
+            return 1
+        each = self.parameters[place]
+        if not each.exists(values):
+            return self._n_points(values, place + 1, most)
+        n = 0
+        for value in _options(each.dimension, most):
+            n += self._n_points({**values, each.dimension.name: value}, place + 1, most - n)
+            if n > most:
+                break
+        return n
+
     def sample(self, n: int, seed: int = 0) -> list[Point]:
         """Points that can be built, drawn at random: ``n``, or as many as there are among 2,000."""
         stream = np.random.default_rng(seed)
@@ -203,6 +222,19 @@ def _check_taken(where: str, dimension: Dimension, value: Value) -> None:
             f"{where} is {value!r}, but {dimension.name} is a {'whole ' if whole else ''}number from {dimension.low:g} to "
             f"{dimension.high:g}: choose a value that it takes"
         )
+
+
+def _options(dimension: Dimension, most: int) -> Sequence[Value]:
+    # All values; of more than ``most``, so many and one.
+    if dimension.values:
+        return dimension.values
+    if dimension.parameter.kind == "int":
+        return range(round(dimension.low), round(dimension.high) + 1)[: most + 1]
+    return (
+        [dimension.low]
+        if dimension.low == dimension.high
+        else np.linspace(dimension.low, dimension.high, most + 2).tolist()
+    )
 
 
 def _end(dimension: Dimension, stream: np.random.Generator) -> Value:
