@@ -287,6 +287,7 @@ class PopulationProgram:
             mask.numpy(), self._streams, probabilities, counts.tolist(), widths, strict=False
         ):
             line[:n_rows, :width] = kept_units(stream, p, (n_rows, width)) if p else 1
+            line[n_rows:] = 0  # rows that fill up the batch, else scaled again and again
         return mask.mul_(self._dropout_scales[:k, layer, None, None])
 
     def _buffer(self, purpose: str, layer: int, shape: tuple[int, ...]) -> Tensor:
