@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Client
 
 from studium.data import Dataset
 from studium.errors import ClusterError, UnavailableError
@@ -151,6 +153,17 @@ def test_a_cluster_that_is_not_there_is_one_sentence(
         connect(url, certificates)
 
 
+def test_a_client_that_failed_is_gone_at_once(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Else it is found by the garbage collector at any time, also while another starts, and waits for ever.
+    monkeypatch.setattr("studium.execution.cluster._SECONDS", 0.2)
+    before = {id(each) for each in gc.get_objects() if type(each) is Client}
+    with pytest.raises(ClusterError, match="cannot be reached"):
+        connect("tls://127.0.0.1:9", certificates)
+    assert {id(each) for each in gc.get_objects() if type(each) is Client} <= before
+
+
 def test_a_cluster_of_another_authority_is_refused(
     tmp_path: Path, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,9 +227,9 @@ def test_two_drivers_with_equal_tasks_on_one_cluster_keep_to_themselves(
         ends = [[end for end in run if isinstance(end, Done)] for run in runs]
         for place in places:
             place.close()
-    assert ends[0][0].reference.weights == ends[1][0].reference.weights
+    assert ends[0][0].written.reference.weights == ends[1][0].written.reference.weights
     assert all(
-        (tmp_path / name / "fits" / f"{ends[0][0].reference.task}.safetensors").exists()
+        (tmp_path / name / "fits" / f"{ends[0][0].written.reference.task}.safetensors").exists()
         for name in ("a", "b")
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import time
@@ -153,16 +154,25 @@ def connect(url: str, certificates: Certificates | None = None) -> Connected:
         TypeError,
         AssertionError,
     ) as error:  # an assertion: Dask's thread did not start
-        raise ClusterError(
+        words = (
             f"the cluster {url} cannot be reached ({_reason(error)}): check the address, that its scheduler runs, and "
             "that the certificates are of the same authority"
-        ) from error
+        )
+        _let_go(error)
+        raise ClusterError(words) from None
     try:
         _check_workers(client, url)
     except BaseException:
         client.close()
         raise
     return Connected(client, f"cluster {url}", False, client.close)
+
+
+def _let_go(error: BaseException) -> None:
+    # Frees the client that failed, which hangs on the frames of its exception. Were it found by the garbage collector while
+    # another client starts, it would wait in the same thread for the lock that the other holds.
+    error.__traceback__ = error.__cause__ = error.__context__ = None
+    gc.collect()
 
 
 _SETTINGS: dict[str, Any] = {
