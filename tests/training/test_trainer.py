@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from studium.config import explain
 from studium.errors import SettingError
 from studium.training import Augmentation, Progress, TrainConfig, Trainer
+from studium.training.fusion import groups
 from tests.training.oracle import classes, table
 from tests.training.test_population import member
 
@@ -73,12 +74,14 @@ def test_cuda_where_there_is_none() -> None:
 def test_leaving_early_stops_the_training_and_its_threads(workers: int) -> None:
     dataset = table()
     members = [
-        member(dataset, seed, epochs=1 if seed == 0 else 10**6, hidden=(3 + seed % 2,)) for seed in range(40)
+        member(dataset, seed, epochs=1 if seed < 2 else 10**6, hidden=(3 + seed % 2,)) for seed in range(40)
     ]
+    assert len(groups(members)) == 2
     before = threading.active_count()
     fits = Trainer(dataset, workers=workers).iterate(members)
     position, fit = next(fits)
-    assert (position, fit.status) == (0, "complete")
+    assert position in (0, 1)
+    assert fit.status == "complete"
     fits.close()  # type: ignore[attr-defined]
     assert threading.active_count() <= before
     assert multiprocessing.active_children() == []

@@ -5,7 +5,7 @@ from studium.models.build import build, initial_weights
 from studium.models.dropout import Dropout, keep_scale, kept_units
 from studium.models.presets import preset, preset_names
 from studium.models.residual import ResidualBlock
-from studium.models.shapes import Layer, invalid_reason, layers, n_parameters
+from studium.models.shapes import Layer, invalid_reason, layers, n_multiplications, n_parameters
 from studium.models.specs import (
     Activation,
     CNNSpec,
@@ -32,6 +32,7 @@ __all__ = [
     "keep_scale",
     "kept_units",
     "layers",
+    "n_multiplications",
     "n_parameters",
     "preset",
     "preset_names",

@@ -82,6 +82,16 @@ def n_parameters(spec: MLPSpec | CNNSpec) -> int:
     return sum(layer.n_parameters for layer in layers(spec))
 
 
+def n_multiplications(spec: MLPSpec | CNNSpec) -> int:
+    """Multiplications of weights for one row, forward: a convolution uses each weight once per output pixel.
+
+    Example:
+        >>> n_multiplications(MLPSpec(input_shape=(1,), n_outputs=1, hidden=(8,)))  # biases are counted, too
+        25
+    """
+    return sum(layer.n_parameters * math.prod(layer.output_shape[1:]) for layer in layers(spec))
+
+
 def invalid_reason(spec: MLPSpec | CNNSpec) -> str | None:
     """Why a network cannot be, naming the first impossible layer; ``None`` when it can."""
     try:

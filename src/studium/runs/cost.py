@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from studium.models import CNNSpec, Layer, MLPSpec, layers
+from studium.models import CNNSpec, MLPSpec, n_multiplications
 from studium.training import TrainConfig
 
 _SECONDS_PER_STEP = 3e-4  # of the optimiser and of Python
@@ -21,9 +21,7 @@ def training_seconds(spec: MLPSpec | CNNSpec, config: TrainConfig, n_rows: int) 
         n_rows: Training rows.
     """
     steps = math.ceil(n_rows / (config.batch_size or n_rows))
-    work = 0
-    for layer in layers(spec):
-        work += _multiplications(layer)
+    work = n_multiplications(spec)
     return config.epochs * (steps * _SECONDS_PER_STEP + n_rows * work * _SECONDS_PER_MULTIPLICATION)
 
 
@@ -38,8 +36,3 @@ def members_seconds(spec: MLPSpec | CNNSpec, config: TrainConfig, n_rows: int, n
     """
     alone = training_seconds(spec, config, n_rows)
     return n_members * (alone / _FUSED if isinstance(spec, MLPSpec) else alone)
-
-
-def _multiplications(layer: Layer) -> int:
-    # A convolution uses each weight once per output pixel.
-    return layer.n_parameters * math.prod(layer.output_shape[1:])

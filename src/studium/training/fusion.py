@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
-from itertools import pairwise
 
-from studium.models import MLPSpec, n_parameters
+from studium.models import MLPSpec, n_multiplications, n_parameters
+from studium.training.clusters import Kind, clusters
 from studium.training.member import Member
 
-CHUNK = 64
-"""Members of a population program, at most. Measured for two hidden layers of 64, microseconds per member and step on one
-thread with 15, 30 and 60 members: 27.8, 22.4 and 19.3 with 80 rows, 16.1, 10.8 and 8.0 with 16; the calls from Python
-weigh less than the caches."""
+MOST = 64
+"""Members of a population program, at most: with more, the caches weigh more than the calls from Python."""
 
-_WORTH_HALVING = 8  # members
 _LARGEST_FUSED = 200_000  # parameters; above, one network alone keeps a core busy
 
 
-def groups(members: Sequence[Member], chunk: int = CHUNK) -> list[list[int]]:
+def groups(members: Sequence[Member], most: int = MOST) -> list[list[int]]:
     """Cut members into groups that train together.
 
-    Members of a group have the same :func:`fusion_key`. Within a key they are sorted by training rows (most first), then
-    by widths, so that little is padded, and cut into chunks of equal size. The result does not depend on the order of
-    execution, only on the sequence.
+    Members of a group have the same :func:`fusion_key`; within a key :func:`studium.training.clusters.clusters` cuts. The
+    result does not depend on the machine, only on the sequence.
 
     Args:
         members: What is to be trained.
-        chunk: Largest group.
+        most: Largest group.
 
     Returns:
-        Positions in ``members``, each exactly once; a group of one trains alone where it cannot be fused.
+        Positions in ``members``, each exactly once, by training rows within a group (most first); the groups that take
+        longest come first. A group of one trains alone where it cannot be fused.
     """
     by_key: dict[Hashable, list[int]] = {}
     for position, member in enumerate(members):
         key = fusion_key(member)
         by_key.setdefault(("alone", position) if key is None else key, []).append(position)
-    return [part for positions in by_key.values() for part in _cut(members, positions, chunk)]
+    found = [part for positions in by_key.values() for part in _cut(members, positions, most)]
+    return sorted(found, key=lambda part: -_work([members[position] for position in part]))
 
 
 def fusion_key(member: Member) -> Hashable | None:
@@ -60,15 +59,38 @@ def fusion_key(member: Member) -> Hashable | None:
     )
 
 
-def _cut(members: Sequence[Member], positions: list[int], chunk: int) -> list[list[int]]:
-    def order(position: int) -> tuple[int, tuple[int, ...], int]:
-        member = members[position]
-        assert isinstance(member.spec, MLPSpec)
-        return -len(member.train), member.spec.hidden, position
+def _cut(members: Sequence[Member], positions: list[int], most: int) -> list[list[int]]:
+    if len(positions) == 1:
+        return [positions]
+    alike: dict[tuple[tuple[int, ...], bool], list[int]] = {}
+    for position in positions:
+        alike.setdefault((_widths(members[position]), any(members[position].spec.dropout)), []).append(
+            position
+        )
+    kinds = [
+        Kind(widths, max(_rows(members[position]) for position in own), tuple(own), dropping)
+        for (widths, dropping), own in alike.items()
+    ]
+    return [
+        sorted(part, key=lambda position: (-len(members[position].train), position))
+        for part in clusters(kinds, most)
+    ]
 
-    if len(positions) > 1:
-        positions = sorted(positions, key=order)
-    # An even number, since two cores are the normal case; never by the cores at hand, on which no result may depend.
-    n_chunks = 2 * -(-len(positions) // (2 * chunk)) if len(positions) >= _WORTH_HALVING else 1
-    edges = [len(positions) * index // n_chunks for index in range(n_chunks + 1)]
-    return [positions[start:stop] for start, stop in pairwise(edges)]
+
+def _widths(member: Member) -> tuple[int, ...]:
+    assert isinstance(member.spec, MLPSpec)
+    return math.prod(member.spec.input_shape), *member.spec.hidden, member.spec.n_outputs
+
+
+def _rows(member: Member) -> float:
+    # Of a step, and its share of the validation.
+    n_rows = len(member.train)
+    size = min(member.config.batch_size or n_rows, n_rows)
+    return size + len(member.validation) / math.ceil(n_rows / size)
+
+
+def _work(part: Sequence[Member]) -> float:
+    # What a group has to do: only its order among the others hangs on it.
+    return max(
+        n_multiplications(member.spec) * len(member.train) * member.config.epochs for member in part
+    ) * len(part)
