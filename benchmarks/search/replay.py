@@ -79,25 +79,33 @@ def replay(table: CurveTable, setting: Setting, order: np.ndarray, n_leading: in
     """Replay one race; see :func:`replays`."""
     epochs = table.curves.shape[1]
     ladder = Ladder(rung_epochs(epochs, setting.n_rungs, setting.keep), setting.keep, table.lower_is_better)
-    kept: list[int] = []
-    spent = whole = 0
+    last = len(ladder.epochs) - 1
+    waiting: dict[int, float] = {}
+    spent = 0
     for start in range(0, len(order), setting.batch):
-        batch = order[start : start + setting.batch]
-        finished, trained = _raced(table, ladder, batch)
-        kept, spent = kept + finished, spent + trained
-        whole += int(table.lengths[batch].sum())
-    return _judged(table, order, kept, n_leading, 1 - spent / whole)
+        going = [int(each) for each in order[start : start + setting.batch]]
+        for rung in range(max(last, 1)):
+            scores, trained = _advanced(table, ladder, going, rung)
+            spent += trained
+            if rung < last - 1:
+                going = ladder.survivors(rung, scores)
+        waiting |= scores
+    kept = list(waiting)
+    if last:
+        finished, trained = _advanced(table, ladder, ladder.survivors(last - 1, waiting), last)
+        kept, spent = list(finished), spent + trained
+    return _judged(table, order, kept, n_leading, 1 - spent / int(table.lengths[order].sum()))
 
 
-def _raced(table: CurveTable, ladder: Ladder, batch: np.ndarray) -> tuple[list[int], int]:
-    # One batch: who was trained to the end, and epochs trained.
-    lengths, going, begun, spent = table.lengths, [int(each) for each in batch], 0, 0
-    for rung, epoch in enumerate(ladder.epochs):
-        spent += sum(min(int(lengths[each]), epoch) - begun for each in going)
-        scores = {each: float(table.curves[each, epoch - 1]) for each in going if lengths[each] >= epoch}
-        last = rung == len(ladder.epochs) - 1
-        going, begun = list(scores) if last else ladder.survivors(rung, scores), epoch
-    return going, spent
+def _advanced(
+    table: CurveTable, ladder: Ladder, going: Sequence[int], rung: int
+) -> tuple[dict[int, float], int]:
+    # Scores at a rung of those that come there, and epochs trained since the rung before.
+    epoch, begun = ladder.epochs[rung], ladder.epochs[rung - 1] if rung else 0
+    spent = sum(min(int(table.lengths[each]), epoch) - begun for each in going)
+    return {
+        each: float(table.curves[each, epoch - 1]) for each in going if table.lengths[each] >= epoch
+    }, spent
 
 
 def _judged(

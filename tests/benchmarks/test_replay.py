@@ -6,8 +6,8 @@ from benchmarks.search.curves import CurveTable, curve_table, random_points
 from benchmarks.search.problem import regression
 from benchmarks.search.replay import Setting, replay
 
-from studium.studies.raced import Raced, race
-from studium.studies.rungs import Ladder
+from studium.studies.raced import Raced, Racing
+from studium.studies.rungs import Ladder, most_finalists
 from studium.training import Trainer
 
 
@@ -54,9 +54,12 @@ def test_a_replay_is_the_race_that_training_gives() -> None:
     points = random_points(plan, 12)
     ladder = Ladder((5, 16), 3, lower_is_better=True)
     raced: dict[int, Raced] = {}
-    for start in range(0, len(order), setting.batch):
-        batch = {int(each): points[each] for each in order[start : start + setting.batch]}
-        raced |= race(batch, plan.replicates, ladder, Trainer(data))
+    n_most = most_finalists(len(order), setting.batch, 2, 3)
+    with Racing(plan.replicates, ladder, Trainer(data), n_most) as racing:
+        for start in range(0, len(order), setting.batch):
+            batch = {int(each): points[each] for each in order[start : start + setting.batch]}
+            raced |= racing.enter(batch)
+        raced |= racing.finish()
     kept = [number for number, each in raced.items() if each.status == "complete"]
     ends = known.curves[:, -1]
     found = replay(known, setting, order)

@@ -19,14 +19,13 @@ from studium.execution.place import Done, Place, Report
 from studium.execution.task import RowIds
 from studium.execution.train_task import OnDisk, train_task
 from studium.execution.workers import Workers
-from studium.training import Fit, Member, Trainer
+from studium.training import Fit, Trainer
 from studium.training.concurrency import StoppedError, never
 from studium.training.engine import Advanced, Message
-from studium.training.group import Group, Normalisations
-from studium.training.stages import Stage
+from studium.training.group import Group, Normalisations, Origin
 from tests.execution.places import Troubled
 from tests.execution.tasks import data, group, member, task
-from tests.training.racing import Plan, facts, raced
+from tests.training.racing import Plan, advanced, facts, raced
 
 ROOT = Path(__file__).parents[2]
 EPOCHS = 30
@@ -55,8 +54,14 @@ def checkpoints(directory: Path) -> set[str]:
     return {path.stem for path in (directory / "checkpoints").glob("*")}
 
 
-def staged(*plan: tuple[tuple[int, ...], int], members: list[Member] | None = None) -> Task:
-    own = Group(tuple(members or MEMBERS), fused=True, stages=tuple(Stage(*each) for each in plan))
+def staged(*plan: tuple[tuple[int, ...], int]) -> Task:
+    """The task of the last stage, each of whose members comes from the one before."""
+    own = Group(tuple(MEMBERS), fused=True)
+    positions: tuple[int, ...] = tuple(range(len(MEMBERS)))
+    for kept, until in plan:
+        origins = tuple(Origin(own, positions.index(each)) for each in kept) if own.until else ()
+        own = Group(tuple(MEMBERS[each] for each in kept), fused=True, until=until, origins=origins)
+        positions = kept
     return task(own)
 
 
@@ -87,23 +92,30 @@ def test_stages_are_part_of_the_id_and_their_absence_too() -> None:
         staged((everybody, 5), ((1,), 6)),
     ]
     assert len({each.id for each in found}) == len(found)
-    assert "stages" not in found[0].spec  # results of trainings without a race keep their ids
+    assert "until" not in found[0].spec
+    assert "origins" not in found[1].spec
     assert staged((everybody, 5)).id == found[1].id
 
 
 def test_a_staged_task_reads_back_from_its_description() -> None:
-    one = staged(((0, 1, 2, 3, 4), 5), ((1, 4), 9))
-    known = one.rows()
-    again = Task.parse(one.spec, known.__getitem__)
-    assert (again.id, again.spec, again.group.stages) == (one.id, one.spec, one.group.stages)
+    one = staged(((0, 1, 2, 3, 4), 5), ((1, 4), 9), ((4,), 12))
+    (before,) = one.before
+    (first,) = before.before
+    specs = {each.id: each.spec for each in (before, first)}
+    again = Task.parse(one.spec, first.rows().__getitem__, specs.__getitem__)
+    assert (again.id, again.spec, again.group.until) == (one.id, one.spec, 12)
+    assert [each.id for each in again.before] == [before.id]
     assert Task.of(again.group, again.data, RowIds()).id == one.id
 
 
-def test_a_task_goes_on_from_the_task_of_the_stages_before() -> None:
+def test_a_task_goes_on_from_the_tasks_of_its_members() -> None:
     first, second = ((0, 1, 2, 3, 4), 5), ((1, 4), 9)
-    assert staged(first, second).before == staged(first).id
-    assert staged(first).before is None
-    assert task(group(0, 1)).before is None
+    assert [each.id for each in staged(first, second).before] == [staged(first).id]
+    assert staged(first).before == ()
+    assert task(group(0, 1)).before == ()
+    one, other = (Group((MEMBERS[seed],), fused=True, until=5) for seed in (0, 3))
+    both = Group((MEMBERS[3], MEMBERS[0]), fused=True, until=9, origins=(Origin(other, 0), Origin(one, 0)))
+    assert [each.id for each in task(both).before] == [task(other).id, task(one).id]
 
 
 def test_a_paused_task_leaves_one_checkpoint_that_the_next_takes_away(tmp_path: Path) -> None:
@@ -111,7 +123,7 @@ def test_a_paused_task_leaves_one_checkpoint_that_the_next_takes_away(tmp_path: 
     ids = [staged(*[(tuple(kept), until) for kept, until in PLAN[: n + 1]]).id for n in range(2)]
     with Trainer(data(), engine=own).race(MEMBERS) as race:
         for (kept, until), expected in zip(PLAN, ({ids[0]}, {ids[1]}, set()), strict=True):
-            race.advance(kept, until)
+            advanced(race, kept, until)
             assert checkpoints(tmp_path) == expected
     assert checkpoints(tmp_path) == set()
     own.close()
@@ -155,12 +167,12 @@ def test_a_checkpoint_that_is_lost_costs_time_and_nothing_else(
     stages = []
     with Trainer(data(), engine=own).race(MEMBERS) as race:
         for kept, until in PLAN:
-            stages.append(race.advance(kept, until))
+            stages.append(advanced(race, kept, until))
             for path in (tmp_path / "checkpoints").glob("*"):
                 damage(path)
     assert ends(stages) == undisturbed[0]
     assert own.tally.weights == undisturbed[1]
-    assert own.n_epochs == 25 + (25 + 21) + N_EPOCHS  # every stage began anew
+    assert own.n_epochs == N_EPOCHS  # what is trained again to come there is no progress
     assert checkpoints(tmp_path) == set()
     own.close()
 
@@ -168,10 +180,10 @@ def test_a_checkpoint_that_is_lost_costs_time_and_nothing_else(
 def test_a_worker_killed_before_it_tidied_up_leaves_nothing_for_long(tmp_path: Path) -> None:
     own = engine(tmp_path)
     with Trainer(data(), engine=own).race(MEMBERS) as race:
-        race.advance(*PLAN[0])
+        advanced(race, *PLAN[0])
         (old,) = (tmp_path / "checkpoints").glob("*")
         content = old.read_bytes()
-        race.advance(*PLAN[1])
+        advanced(race, *PLAN[1])
         old.write_bytes(content)  # as if the worker had died between its result and this
         own.close()
         again = engine(tmp_path)
@@ -232,10 +244,11 @@ from pathlib import Path
 from studium.training import Trainer
 from tests.execution.tasks import data
 from tests.execution.test_stages import MEMBERS, PLAN, engine
+from tests.training.racing import advanced
 
 with Trainer(data(), engine=engine(Path(sys.argv[1]))).race(MEMBERS) as race:
     for kept, until in PLAN[: int(sys.argv[2])]:
-        race.advance(kept, until)
+        advanced(race, kept, until)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -253,7 +266,7 @@ def test_a_driver_killed_between_rungs_goes_on_to_the_same_weights(
     assert ends(raced(Trainer(data(), engine=own), MEMBERS, PLAN)) == undisturbed[0]
     assert own.tally.weights == undisturbed[1]
     assert (own.tally.reused, own.tally.computed) == (n_stages, 3 - n_stages)
-    assert own.n_epochs == N_EPOCHS - [25, 25 + 21][n_stages - 1]
+    assert own.n_epochs == N_EPOCHS - [25, 25 + 21][n_stages - 1]  # it goes on from the checkpoint
     assert checkpoints(tmp_path / "run") == set()
     own.close()
 

@@ -59,7 +59,7 @@ def test_other_data_are_another_task() -> None:
 
 def test_a_task_read_from_its_description_trains_to_the_same_weights() -> None:
     one = task()
-    again = Task.parse(one.spec, one.rows().__getitem__)
+    again = Task.parse(one.spec, one.rows().__getitem__, dict[str, str]().__getitem__)
     assert (again.id, again.spec, again.data) == (one.id, one.spec, one.data)
     assert _weights(again) == _weights(one)
 

@@ -238,7 +238,7 @@ def test_weights_that_are_not_those_of_their_task_are_found(copy: Path) -> None:
     from studium.execution.row_files import RowFiles
     from studium.execution.task import Task
 
-    task = Task.parse(result.spec, RowFiles(copy / "rows").read)
+    task = Task.parse(result.spec, RowFiles(copy / "rows").read, dict[str, str]().__getitem__)
     fits.write(task, [replace(each, weights=own) for each, own in zip(result.outcomes, changed, strict=True)])
     found = verify_run(copy, sample=None)
     assert [each.task for each in found.checked if not each.is_equal] == [name]

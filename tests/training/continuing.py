@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import torch
 
 from studium.data import Dataset, fit_normalisation
 from studium.environment import torch_threads
+from studium.execution.checkpoints import CheckpointFiles
 from studium.execution.record_file import decode, encode
 from studium.models import CNNSpec, ConvolutionSpec
 from studium.training import Augmentation, Fit, Member, TrainConfig
@@ -162,14 +163,19 @@ def continued(make: Make, cuts: Collection[int]) -> dict[int, Fit]:
     loop, epoch = make(), 0
     while True:
         if epoch in cuts:
-            state = loop.state()
-            trained(loop, 2)  # is lost, and does not change the state
+            states = loop.states()
+            trained(loop, 2)  # is lost, and does not change the states
             loop = make()
-            loop.restore(from_bytes(to_bytes(state)))
+            loop.restore(through_bytes(states))
         if not loop.active:
             return fits
         fits |= {event.position: event.fit for event in loop.advance() if isinstance(event, Ended)}
         epoch += 1
+
+
+def through_bytes(states: Mapping[int, State]) -> dict[int, State]:
+    """The states as they come back from a file."""
+    return {position: from_bytes(to_bytes(state)) for position, state in states.items()}
 
 
 def to_bytes(state: State) -> bytes:
@@ -207,5 +213,7 @@ def kept_and_continued(kind: str, folder: Path) -> dict[int, dict[str, Any]]:
     """What comes of the state of a kind of training (with Adam) in a file of its name."""
     with torch_threads(1), product_threads(1):
         loop = KINDS[kind]("adam")
-        loop.restore(from_bytes((folder / kind).read_bytes()))
+        checkpoint = CheckpointFiles(folder).read(kind)
+        assert checkpoint is not None
+        loop.restore(checkpoint.states)
         return fingerprints({event.position: event.fit for event in loop.run() if isinstance(event, Ended)})

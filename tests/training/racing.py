@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from studium.models import CNNSpec, ConvolutionSpec
-from studium.training import Augmentation, Fit, Member, TrainConfig, Trainer
+from studium.training import Augmentation, Fit, Member, Race, TrainConfig, Trainer
 from studium.training.config import Optimizer
 from tests.training.oracle import classes, table
 from tests.training.test_population import RATES, member
@@ -65,9 +65,15 @@ def pictured(optimizer: Optimizer, *, normed: bool = False) -> Member:
 
 
 def raced(trainer: Trainer, members: Sequence[Member], plan: Plan) -> list[dict[int, Fit]]:
-    """What each stage of a race gives."""
+    """What each stage of a race gives; who does not train in a stage is dropped before it."""
     with trainer.race(members) as race:
-        return [race.advance(kept, until) for kept, until in plan]
+        return [advanced(race, kept, until) for kept, until in plan]
+
+
+def advanced(race: Race, kept: Sequence[int], until: int) -> dict[int, Fit]:
+    """What the next stage gives."""
+    race.drop([position for position in race.paused if position not in kept])
+    return race.advance(kept, until)
 
 
 def facts(fit: Fit) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studium.environment import torch_threads
+from studium.execution.checkpoints import Checkpoint, CheckpointFiles
 from studium.training.config import Optimizer
 from studium.training.loop import Ended, Epoch, Loop
 from studium.training.products import product_threads
@@ -33,12 +34,11 @@ from tests.training.continuing import (
     cnn,
     continued,
     fingerprints,
-    from_bytes,
     kept_and_continued,
     population,
     single,
     study,
-    to_bytes,
+    through_bytes,
     trained,
     undisturbed,
 )
@@ -96,7 +96,8 @@ def test_these_trainings_end_in_every_way() -> None:
 def test_a_new_process_continues_to_the_same_bits(tmp_path: Path) -> None:
     kinds = ("population", "cnn")
     for kind in kinds:
-        (tmp_path / kind).write_bytes(to_bytes(trained(KINDS[kind]("adam"), 5).state()))
+        states = trained(KINDS[kind]("adam"), 5).states()
+        CheckpointFiles(tmp_path).write(kind, Checkpoint(states, {}))
     code = (
         "from pathlib import Path; from tests.training.continuing import kept_and_continued; "
         f"print([kept_and_continued(kind, Path({str(tmp_path)!r})) for kind in {kinds}])"
@@ -119,9 +120,10 @@ def test_an_epoch_is_said_after_all_that_ended_in_it_and_state_is_whole_then() -
             n_ended += 1
             continue
         n_epochs += 1
-        state = loop.state()
-        assert (event.n_members, state.fact("epoch")) == (alive, n_epochs)
-        alive = len(state.fact("alive"))
+        states = loop.states()
+        assert event.n_members == alive
+        assert {state.fact("epoch") for state in states.values()} <= {n_epochs}
+        alive = len(states)
         assert alive == 6 - n_ended
     assert n_ended == 6
     assert not loop.active
@@ -131,7 +133,7 @@ def test_a_finished_training_stays_finished() -> None:
     loop = single("sgd")
     assert isinstance(list(loop.run())[-1], Epoch)
     again = single("sgd")
-    again.restore(from_bytes(to_bytes(loop.state())))
+    again.restore(through_bytes(loop.states()))
     assert not again.active
     assert list(again.run()) == []
 
@@ -151,7 +153,7 @@ def test_time_adds_up_and_waiting_is_not_counted(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("optimizer", get_args(Optimizer))
 def test_weights_and_moments_lie_in_memory_as_before(optimizer: Optimizer) -> None:
     loop, again = trained(cnn(optimizer), 2), cnn(optimizer)
-    again.restore(loop.state())
+    again.restore(loop.states())
     orders = [_orders(each._program) for each in (loop, again)]
     assert orders[0] == orders[1]
     assert orders[0]["1/conv2.weight"] == (16, 1, 8, 4)  # [6, 4, 2, 2], channels last
@@ -169,22 +171,29 @@ def _orders(program: Any) -> dict[str, tuple[int, ...]]:
 
 @pytest.mark.parametrize("make", [population, cnn])
 def test_a_new_loop_shares_no_memory_with_the_state(make: Any) -> None:
-    state = trained(make("adam"), 3).state()
-    before = {name: array.copy() for name, array in state.arrays.items()}
+    states = trained(make("adam"), 3).states()
+    before = {
+        (position, name): array.copy()
+        for position, state in states.items()
+        for name, array in state.arrays.items()
+    }
     again = make("adam")
-    again.restore(state)
+    again.restore(states)
     trained(again, 2)
-    assert all(np.array_equal(array, before[name], equal_nan=True) for name, array in state.arrays.items())
+    assert all(
+        np.array_equal(states[position].arrays[name], array, equal_nan=True)
+        for (position, name), array in before.items()
+    )
 
 
-def _refuses(another: Loop, state: State) -> None:
+def _refuses(another: Loop, states: Mapping[int, State]) -> None:
     with pytest.raises(StateError, match="that of another training, whose networks, settings, rows or seeds"):
-        another.restore(state)
+        another.restore(states)
 
 
 @pytest.mark.parametrize(("make", "other"), [(population, study), (single, cnn), (study, single)])
 def test_a_state_of_other_networks_is_refused(make: Any, other: Any) -> None:
-    _refuses(other("adam"), trained(make("adam"), 1).state())
+    _refuses(other("adam"), trained(make("adam"), 1).states())
 
 
 def test_a_state_that_fits_in_its_arrays_alone_is_refused() -> None:
@@ -198,21 +207,24 @@ def test_a_state_that_fits_in_its_arrays_alone_is_refused() -> None:
         {"seed": each.seed + 1},
     ]
     for change in changes:
-        _refuses(alone(TABLE, dataclasses.replace(each, **change)), loop.state())
-    alone(TABLE, dataclasses.replace(each)).restore(loop.state())
+        _refuses(alone(TABLE, dataclasses.replace(each, **change)), loop.states())
+    alone(TABLE, dataclasses.replace(each)).restore(loop.states())
 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("population", r"'parameters' as \(5, \d+\) float64, but this training needs \(4, \d+\) float32"),
+        (
+            "population",
+            r"'\S+\.weight' as \(\d+, \d+\) float64, but this training needs \(\d+, \d+\) float32",
+        ),
         ("study", r"lacks '\w+\.weight'"),
     ],
 )
 def test_a_program_refuses_arrays_that_are_not_its_own(kind: str, words: str) -> None:
     loop, another = trained(KINDS[kind]("adam"), 1), (study if kind == "population" else cnn)("adam")
     with pytest.raises(StateError, match=words):
-        another._program.restore(loop._program.state())
+        another._program.restore(loop._program.states()[: len(another._program.members)])
 
 
 def test_global_random_state_is_untouched() -> None:

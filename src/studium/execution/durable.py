@@ -107,7 +107,6 @@ class DurableEngine:
         for group in groups:
             task = Task.of(group, dataset.checksum, rows)
             self._checkpoints.remove(task.id)
-            self._forget_before(task)  # there still, when the task failed
 
     @property
     def tally(self) -> Tally:
@@ -138,14 +137,9 @@ class DurableEngine:
             self._ledger.complete(result)
             if "paused" not in result.reference.statuses:
                 self._checkpoints.remove(task.id)  # of a worker that was killed just before it did
-            self._forget_before(task)  # likewise
             if task.id not in self._computed:
                 self._reused.add(task.id)
         return result
-
-    def _forget_before(self, task: Task) -> None:
-        if task.before is not None:
-            self._checkpoints.remove(task.before)
 
     def _rebuild(self, damaged: Path) -> None:
         for task in self._fits.tasks():
@@ -182,13 +176,17 @@ class DurableEngine:
                 raise KeyboardInterrupt
 
     def _done(self, report: Done, positions: dict[str, list[int]]) -> Iterator[Finished]:
-        if report.reference.content:
-            self._fits.keep(report.reference)
-        result = self._fits.read(report.reference.task)
+        reference, content, checkpoint = report.written
+        task = reference.task
+        if checkpoint is not None:
+            self._checkpoints.write(task, checkpoint)
+        if content:
+            self._fits.keep(task, content)
+        result = self._fits.read(task)
         assert result is not None, "a result is durable before it is reported"
         self._ledger.complete(result)
-        self._computed.add(report.reference.task)
-        yield from _finished(positions[report.reference.task], result.outcomes, trained=True)
+        self._computed.add(task)
+        yield from _finished(positions[task], result.outcomes, trained=True)
 
     def _given_up(
         self, task: Task, reason: str, traceback: str, positions: dict[str, list[int]]

@@ -36,14 +36,12 @@ class Reference:
         weights: Hash of the weights of all its members, and of the curves of paused ones, see :func:`proof`.
         statuses: How each member ended.
         seconds: Wall time, summed over members.
-        content: The file itself, when the worker could not write it where the run is kept; else empty.
     """
 
     task: str
     weights: str
     statuses: tuple[str, ...]
     seconds: float
-    content: bytes = b""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,13 +85,17 @@ class FitFiles:
         write_atomic(self.path(task.id), content)
         return reference
 
-    def keep(self, reference: Reference) -> None:
+    def keep(self, task: str, content: bytes) -> None:
         """Write a result that came by value.
+
+        Args:
+            task: Its id.
+            content: What :func:`packed` gave.
 
         Raises:
             UnavailableError: As :meth:`write`.
         """
-        write_atomic(self.path(reference.task), reference.content)
+        write_atomic(self.path(task), content)
 
     def read(self, task: str) -> Result | None:
         """A task's result; ``None`` when there is none.

@@ -9,10 +9,9 @@ from pathlib import Path
 from studium.data import Dataset
 from studium.errors import UnavailableError
 from studium.execution.failure import failure
-from studium.execution.fit_files import Reference
 from studium.execution.place import Died, Done, Report
 from studium.execution.task import Task
-from studium.execution.train_task import OnDisk, train_task
+from studium.execution.train_task import OnDisk, Written, train_task
 from studium.training import concurrency
 from studium.training.concurrency import StoppedError
 from studium.training.group import Normalisations
@@ -43,7 +42,7 @@ class InProcess:
         def train(position: int, unwanted: Callable[[], bool]) -> Iterator[Report]:
             try:
                 for message in train_task(tasks[position], dataset, normalisations, self._results, unwanted):
-                    yield Done(position, message) if isinstance(message, Reference) else message
+                    yield Done(position, message) if isinstance(message, Written) else message
             except (StoppedError, UnavailableError):
                 raise
             except Exception as error:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from studium.data import Dataset
-from studium.execution.fit_files import Reference
 from studium.execution.task import Task
+from studium.execution.train_task import Written
 from studium.training.engine import Advanced
 
 
@@ -16,11 +16,11 @@ class Done(NamedTuple):
 
     Attributes:
         task: Position of the task.
-        reference: Where its result is.
+        written: Its result.
     """
 
     task: int
-    reference: Reference
+    written: Written
 
 
 class Died(NamedTuple):

@@ -16,10 +16,9 @@ from studium.config import Frozen
 from studium.environment import current_environment
 from studium.models import CNNSpec, MLPSpec
 from studium.training import Member, TrainConfig
-from studium.training.group import Group
-from studium.training.stages import Stage
+from studium.training.group import Group, Origin
 
-_FORMAT = 1  # raised whenever the same description begins to give other weights
+_FORMAT = 2  # raised whenever the same description begins to give other weights
 _VERSIONS = ("numpy", "studium", "torch")  # the packages whose versions decide about bits
 
 
@@ -30,15 +29,17 @@ class Task:
     Attributes:
         id: SHA-256 of :attr:`spec`, hexadecimal.
         spec: Canonical JSON: checksum of the data, of every set of rows, networks, trainings, seeds, threads, device, and
-            the versions that matter. Equal tasks have equal text.
+            the versions that matter; of the tasks that its members come from, their ids. Equal tasks have equal text.
         group: The members.
         data: Checksum of the dataset.
+        before: The tasks of the groups that its members come from, in their order.
     """
 
     id: str
     spec: str
     group: Group
     data: str
+    before: tuple[Task, ...] = ()
 
     @classmethod
     def of(cls, group: Group, data: str, rows: Callable[[np.ndarray], str] | None = None) -> Task:
@@ -50,7 +51,8 @@ class Task:
             rows: Gives the id of row indices, see :class:`RowIds`, when there are more tasks that share them.
         """
         rows = rows or RowIds()
-        described = {
+        before = tuple(cls.of(each, data, rows) for each in group.before)
+        described: dict[str, Any] = {
             "format": _FORMAT,
             "data": data,
             "fused": group.fused,
@@ -59,18 +61,22 @@ class Task:
             "versions": _versions(),
             "members": [_described(member, rows) for member in group.members],
         }
-        if group.stages:
-            described["stages"] = [[stage.kept, stage.until] for stage in group.stages]
+        if group.until is not None:
+            described["until"] = group.until
+        if group.origins:
+            ids = {task.group: task.id for task in before}
+            described["origins"] = [[ids[origin.group], origin.place] for origin in group.origins]
         spec = json.dumps(described, sort_keys=True, separators=(",", ":"))
-        return cls(task_id(spec), spec, group, data)
+        return cls(task_id(spec), spec, group, data, before)
 
     @classmethod
-    def parse(cls, spec: str, rows: Callable[[str], np.ndarray]) -> Task:
+    def parse(cls, spec: str, rows: Callable[[str], np.ndarray], specs: Callable[[str], str]) -> Task:
         """The task with this canonical description.
 
         Args:
             spec: See :attr:`spec`.
             rows: Gives the row indices with this id, see :func:`rows_id`.
+            specs: Gives the description of a task with this id, for those that its members come from.
         """
         read = json.loads(spec)
         members = tuple(
@@ -83,18 +89,13 @@ class Task:
             )
             for each in read["members"]
         )
-        stages = tuple(Stage(tuple(kept), until) for kept, until in read.get("stages", ()))
-        group = Group(members, read["fused"], read["threads"], read["device"], stages)
-        return cls(task_id(spec), spec, group, read["data"])
-
-    @property
-    def before(self) -> str | None:
-        """Id of the task of the stages before the last, from which this one goes on; ``None`` when it begins anew."""
-        stages = self.group.stages[:-1]
-        if not stages:
-            return None
-        described = json.loads(self.spec) | {"stages": [[stage.kept, stage.until] for stage in stages]}
-        return task_id(json.dumps(described, sort_keys=True, separators=(",", ":")))
+        said = read.get("origins", ())
+        before = {
+            each: cls.parse(specs(each), rows, specs) for each in dict.fromkeys(each for each, _ in said)
+        }
+        origins = tuple(Origin(before[each].group, place) for each, place in said)
+        group = Group(members, read["fused"], read["threads"], read["device"], read.get("until"), origins)
+        return cls(task_id(spec), spec, group, read["data"], tuple(before.values()))
 
     def rows(self, ids: Callable[[np.ndarray], str] | None = None) -> dict[str, np.ndarray]:
         """All sets of row indices that the members use, by id.

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from studium.data import Dataset
 from studium.environment import torch_threads
-from studium.execution.checkpoints import Checkpoints
+from studium.execution.checkpoints import CarriedCheckpoints, Checkpoint, CheckpointFiles, Checkpoints
 from studium.execution.fit_files import FitFiles, Reference, packed
 from studium.execution.task import Task
 from studium.training.concurrency import StoppedError
 from studium.training.engine import Advanced
-from studium.training.group import Normalisations, group_loop
+from studium.training.group import Group, Normalisations, begun_loop, group_loop
 from studium.training.loop import Epoch, Loop
 from studium.training.outcome import Outcome
 from studium.training.products import product_threads
@@ -25,15 +26,29 @@ _SAYS = 0.1  # seconds between two messages about progress
 _KEEPS = 10.0  # seconds of training between two checkpoints
 
 
+class Written(NamedTuple):
+    """A result.
+
+    Attributes:
+        reference: Where it is, and what it is.
+        content: Its file, where the worker could not write it where the run is kept; else empty.
+        checkpoint: Likewise where its members pause; ``None`` when none does, or it is on the disk.
+    """
+
+    reference: Reference
+    content: bytes = b""
+    checkpoint: Checkpoint | None = None
+
+
 class Results(Protocol):
     """Where results and checkpoints of tasks go."""
 
-    def write(self, task: Task, outcomes: list[Outcome]) -> Reference:
-        """Keep a result; it is durable, or part of the reference."""
+    def write(self, task: Task, outcomes: list[Outcome]) -> Written:
+        """Keep a result; it is durable, or travels with what is said of it."""
 
     @property
-    def checkpoints(self) -> Checkpoints | None:
-        """Where checkpoints go; ``None`` when nowhere."""
+    def checkpoints(self) -> Checkpoints:
+        """Where checkpoints go."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +61,13 @@ class OnDisk:
 
     directory: Path
 
-    def write(self, task: Task, outcomes: list[Outcome]) -> Reference:
+    def write(self, task: Task, outcomes: list[Outcome]) -> Written:
         """Write a result durably.
 
         Raises:
             UnavailableError: The disk is full, or the folder cannot be written.
         """
-        return self.fits.write(task, outcomes)
+        return Written(self.fits.write(task, outcomes))
 
     @property
     def fits(self) -> FitFiles:
@@ -60,24 +75,24 @@ class OnDisk:
         return FitFiles(self.directory / "fits")
 
     @property
-    def checkpoints(self) -> Checkpoints:
+    def checkpoints(self) -> CheckpointFiles:
         """The checkpoints."""
-        return Checkpoints(self.directory / "checkpoints")
+        return CheckpointFiles(self.directory / "checkpoints")
 
 
 @dataclass(frozen=True)
 class ByValue:
-    """Results travel to the driver, which writes them: for a worker that does not see the run's folder."""
+    """Results travel to the driver, which writes them: for a worker that does not see the run's folder.
 
-    def write(self, task: Task, outcomes: list[Outcome]) -> Reference:
-        """The result as part of its reference."""
-        reference, content = packed(task, outcomes)
-        return replace(reference, content=content)
+    Attributes:
+        checkpoints: Those that the task goes on from, and its own.
+    """
 
-    @property
-    def checkpoints(self) -> None:
-        """There is no place for them."""
-        return
+    checkpoints: CarriedCheckpoints
+
+    def write(self, task: Task, outcomes: list[Outcome]) -> Written:
+        """The result, to travel."""
+        return Written(*packed(task, outcomes), self.checkpoints.read(task.id))
 
 
 def train_task(
@@ -86,11 +101,11 @@ def train_task(
     normalisations: Normalisations,
     results: Results,
     unwanted: Callable[[], bool],
-) -> Iterator[Advanced | Reference]:
+) -> Iterator[Advanced | Written]:
     """Train a task: a pure function of its description.
 
-    It goes on from its checkpoint, or from where the task of the stages before the last paused, when that is known; the
-    weights are the same to the last bit. A task that pauses leaves a checkpoint for the one that goes on.
+    It goes on from its checkpoint, or from where the tasks that its members come from left them, or trains those again; the
+    weights are the same to the last bit. A task that pauses leaves a checkpoint for those that go on.
 
     Args:
         task: What to train.
@@ -106,53 +121,52 @@ def train_task(
         StoppedError: It ended early, and has written a checkpoint.
         UnavailableError: The disk is full, or the folder cannot be written.
     """
+    checkpoints = results.checkpoints
     with torch_threads(task.group.threads), product_threads(task.group.threads):
-        loop, ended = _begun(task, dataset, normalisations, results.checkpoints)
-        yield from _trained(loop, ended, task, results.checkpoints, unwanted)
+        loop, ended = _begun(task, dataset, normalisations, checkpoints)
+        yield from _trained(loop, ended, task, checkpoints, unwanted)
     pausing = {each.position: Outcome.of(each.fit) for each in loop.paused()}
-    if pausing and results.checkpoints is not None:
-        results.checkpoints.write(task.id, loop.state(), ended)
+    if pausing:
+        checkpoints.write(task.id, Checkpoint(loop.states(), ended))
     everybody = ended | pausing
-    reference = results.write(task, [everybody[place] for place in sorted(everybody)])
-    if results.checkpoints is not None:
-        _tidy(task, results.checkpoints, keep=bool(pausing))
-    yield reference
-
-
-def _tidy(task: Task, checkpoints: Checkpoints, *, keep: bool) -> None:
-    # The own checkpoint, and that of the stages before: whoever needs it again trains from the start.
-    if not keep:
+    written = results.write(task, [everybody[place] for place in sorted(everybody)])
+    if not pausing:
         checkpoints.remove(task.id)
-    if task.before is not None:
-        checkpoints.remove(task.before)
+    yield written
 
 
 def _begun(
-    task: Task, dataset: Dataset, normalisations: Normalisations, checkpoints: Checkpoints | None
+    task: Task, dataset: Dataset, normalisations: Normalisations, checkpoints: Checkpoints
 ) -> tuple[Loop, dict[int, Outcome]]:
     # The training as it stands, and the members that have ended.
-    loop = group_loop(task.group, dataset, normalisations)
-    kept = None if checkpoints is None else _kept(task, checkpoints)
-    if kept is None:
-        return loop, {}
-    state, ended = kept
-    try:
-        loop.restore(state)
-    except StateError:  # written by another version
-        return group_loop(task.group, dataset, normalisations), {}
-    return loop, ended
-
-
-def _kept(task: Task, checkpoints: Checkpoints) -> tuple[State, dict[int, Outcome]] | None:
     own = checkpoints.read(task.id)
-    return checkpoints.read(task.before) if own is None and task.before is not None else own
+    if own is not None:
+        loop = group_loop(task.group, dataset, normalisations)
+        with suppress(StateError):  # written by another version
+            loop.restore(own.states)
+            return loop, own.ended
+    ids = _ids(task)
+
+    def kept(group: Group) -> Mapping[int, State] | None:
+        found = checkpoints.read(ids[group])
+        return None if found is None else found.states
+
+    return begun_loop(task.group, dataset, normalisations, kept), {}
+
+
+def _ids(task: Task) -> dict[Group, str]:
+    # Of the groups of all tasks that it comes from, however far back.
+    found = {each.group: each.id for each in task.before}
+    for each in task.before:
+        found |= _ids(each)
+    return found
 
 
 def _trained(
     loop: Loop,
     ended: dict[int, Outcome],
     task: Task,
-    checkpoints: Checkpoints | None,
+    checkpoints: Checkpoints,
     unwanted: Callable[[], bool],
 ) -> Iterator[Advanced]:
     counted, loss = 0, 0.0
@@ -165,8 +179,8 @@ def _trained(
                 ended[event.position] = Outcome.of(event.fit)
         now = time.perf_counter()
         stops = unwanted()
-        if checkpoints is not None and loop.active and (stops or now - kept > _KEEPS):
-            checkpoints.write(task.id, loop.state(), ended)
+        if loop.active and (stops or now - kept > _KEEPS):
+            checkpoints.write(task.id, Checkpoint(loop.states(), dict(ended)))
             kept = now
         if stops and loop.active:
             raise StoppedError

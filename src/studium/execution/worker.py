@@ -12,10 +12,9 @@ from studium.environment import current_environment
 from studium.errors import UnavailableError
 from studium.execution.data_cache import DataCache
 from studium.execution.failure import failure
-from studium.execution.fit_files import Reference
 from studium.execution.place import Died, Done, Raised
 from studium.execution.task import Task
-from studium.execution.train_task import Results, train_task
+from studium.execution.train_task import Results, Written, train_task
 from studium.training.concurrency import StoppedError
 from studium.training.group import Normalisations
 
@@ -88,7 +87,7 @@ def compute(call: Call) -> End:
     said, counted = time.monotonic(), 0
     try:
         for message in train_task(call.task, *opened, call.results, lambda: call.batch in _stopping):
-            if isinstance(message, Reference):
+            if isinstance(message, Written):
                 return Done(call.position, message)
             counted += message.n_epochs
             if time.monotonic() - said > _SAYS:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from studium.data import Dataset
 from studium.errors import StudiumError, UnavailableError
 from studium.execution import worker
+from studium.execution.checkpoints import CarriedCheckpoints
 from studium.execution.cluster import Connected, local_name, local_workers, on_all
 from studium.execution.data_cache import DataCache, packed_dataset
 from studium.execution.place import Died, Raised, Report
@@ -54,7 +55,8 @@ class Workers:
         self._driver, self._batches = f"studium-{uuid.uuid4().hex}", count()
         self._connected: Connected | None = None
         self._advanced: queue.SimpleQueue[Advanced] = queue.SimpleQueue()
-        self._results: Results = ByValue()
+        self._on_disk = OnDisk(self._directory)
+        self._by_value = True  # until it is known that the workers see the folder
 
     @classmethod
     def local(cls, directory: Path, number: int) -> Workers:
@@ -86,7 +88,8 @@ class Workers:
         connected = self._connect()
         batch = f"{self._driver}-{next(self._batches)}"
         calls = [
-            worker.Call(place, task, self._results, self._driver, batch) for place, task in enumerate(tasks)
+            worker.Call(place, task, self._results(task), self._driver, batch)
+            for place, task in enumerate(tasks)
         ]
         yield from _Submitted(connected, calls, dataset, self._n_ahead()).ends(stop, self._advanced)
 
@@ -107,8 +110,16 @@ class Workers:
             if not self._connected.is_here:
                 self.n_workers = max(1, sum(client.nthreads().values()))
             if self._connected.is_here or self._is_shared(client):
-                self._results = OnDisk(self._directory)
+                self._by_value = False
         return self._connected
+
+    def _results(self, task: Task) -> Results:
+        if not self._by_value:
+            return self._on_disk
+        found = {
+            each: self._on_disk.checkpoints.read(each) for each in (task.id, *(own.id for own in task.before))
+        }
+        return ByValue(CarriedCheckpoints({each: own for each, own in found.items() if own is not None}))
 
     def _heard(self, event: tuple[float, Sequence[Any]]) -> None:
         _, (n_epochs, loss) = event

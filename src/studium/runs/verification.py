@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from studium.data import Dataset
@@ -119,7 +120,7 @@ def _check(name: str, results: OnDisk, rows: RowFiles, pools: Mapping[str, Datas
     try:
         result = results.fits.read(name)
         assert result is not None
-        task = Task.parse(result.spec, rows.read)
+        task = Task.parse(result.spec, rows.read, partial(_spec, results))
     except DamagedRecordError as error:
         return Checked(
             name, 0, "", "", 0.0, "", f"the result is damaged ({error}); resuming the run computes it again"
@@ -129,6 +130,13 @@ def _check(name: str, results: OnDisk, rows: RowFiles, pools: Mapping[str, Datas
         return _checked(result, kept, "", "its data have changed since, or are not those of the plan")
     again, reason = _computed(task, pools[task.data])
     return _checked(result, kept, again, reason)
+
+
+def _spec(results: OnDisk, task: str) -> str:
+    result = results.fits.read(task)
+    if result is None:
+        raise DamagedRecordError(f"that of task {task[:12]}, which it goes on from, is missing")
+    return result.spec
 
 
 def _checked(result: Result, kept: str, again: str, reason: str) -> Checked:
@@ -143,7 +151,7 @@ def _computed(task: Task, dataset: Dataset) -> tuple[str, str]:
         place = InProcess(Path(directory), workers=1)
         for report in place.run(dataset, [task], never):
             if isinstance(report, Done):
-                return report.reference.weights, ""
+                return report.written.reference.weights, ""
             if isinstance(report, Died | Raised):
                 return "", report.reason
     return "", "it did not end"

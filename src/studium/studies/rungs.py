@@ -36,6 +36,27 @@ def rung_epochs(epochs: int, n_rungs: int, keep: int) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def most_finalists(n_trials: int, batch: int, n_rungs: int, keep: int) -> int:
+    """How many trials can train to the end at most: one in ``keep`` of those that reach the rung before.
+
+    Args:
+        n_trials: Trials in all.
+        batch: Trials that are compared with each other at the rungs before.
+        n_rungs: Comparisons.
+        keep: See :func:`rung_epochs`.
+
+    Example:
+        >>> most_finalists(200, 20, 3, 4), most_finalists(50, 10, 3, 4), most_finalists(50, 10, 1, 4)
+        (13, 4, 50)
+    """
+    if n_rungs == 1:
+        return n_trials
+    sizes = [batch] * (n_trials // batch) + [n_trials % batch]
+    for _ in range(n_rungs - 2):
+        sizes = [math.ceil(size / keep) for size in sizes]
+    return math.ceil(sum(sizes) / keep)
+
+
 @dataclass
 class Ladder:
     """Scores of all trials at the rungs that they have reached.
@@ -63,6 +84,7 @@ class Ladder:
 
     def __post_init__(self) -> None:
         self._scores: list[list[float]] = [[] for _ in self.epochs]
+        self._sign = 1 if self.lower_is_better else -1
 
     def survivors(self, rung: int, scores: Mapping[int, float]) -> list[int]:
         """Who goes on.
@@ -76,11 +98,20 @@ class Ladder:
         """
         if not scores:
             return []
-        sign = 1 if self.lower_is_better else -1
-        best_first = sorted((sign * score, number) for number, score in scores.items())
+        best_first = self.ranked(scores)
         reached = self._scores[rung]
-        reached += [score for score, _ in best_first]
+        reached += [self._sign * scores[number] for number in best_first]
         threshold = sorted(reached)[math.ceil(len(reached) / self.keep) - 1]
         return [
-            number for score, number in best_first[: math.ceil(len(scores) / self.keep)] if score <= threshold
+            number
+            for number in best_first[: math.ceil(len(scores) / self.keep)]
+            if self._sign * scores[number] <= threshold
         ]
+
+    def ranked(self, scores: Mapping[int, float]) -> list[int]:
+        """Trials, best first.
+
+        Args:
+            scores: By number; of equal ones the lower number comes first.
+        """
+        return sorted(scores, key=lambda number: (self._sign * scores[number], number))

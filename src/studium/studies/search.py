@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,8 +16,8 @@ from studium.models import n_parameters
 from studium.studies.finals import Finals, finals
 from studium.studies.importance import importances
 from studium.studies.proposing import Proposal, Proposer, SearchSampler, check_sampler
-from studium.studies.raced import Raced, race
-from studium.studies.rungs import Ladder, rung_epochs
+from studium.studies.raced import Raced, Racing
+from studium.studies.rungs import Ladder, most_finalists, rung_epochs
 from studium.studies.search_results import RungScore, SearchResult, SearchTrial
 from studium.studies.search_space import SearchSpace
 from studium.training import Trainer
@@ -125,7 +125,8 @@ def search(
 
     Points come in batches. What cannot be built by shape arithmetic is told to the sampler and costs nothing; what was tried
     before is answered from memory. The trials of a batch advance together over the same rows and epochs and are compared
-    at rungs (:class:`studium.studies.rungs.Ladder`); whoever is dropped costs nothing more. The leading trials and the
+    at rungs (:class:`studium.studies.rungs.Ladder`); whoever is dropped costs nothing more. The best of all batches then
+    train to the end together (:class:`studium.studies.raced.Racing`). The leading trials and the
     hand-made structures are then trained on fresh rows and seeds, and the winner is the best trial of these.
 
     Args:
@@ -223,6 +224,7 @@ class _Search:
             plan.space, plan.sampler, plan.n_trials, seed=plan.seed, lower_is_better=lower_is_better
         )
         self._ladder = Ladder(plan.rungs, plan.keep, lower_is_better)
+        self._n_most = most_finalists(plan.n_trials, plan.batch, len(plan.rungs), plan.keep)
         self._known: dict[str, int] = {}
         self._n_points = plan.space.n_points(_COUNTED)
         self._asked: dict[int, int] = {}  # number of a trial: Optuna's
@@ -232,13 +234,17 @@ class _Search:
         self._batch = 0
 
     def run(self) -> None:
-        while self._n_counted < self.plan.n_trials and not self.exhausted:
-            numbers = self._draw(min(self.plan.batch, self.plan.n_trials - self._n_counted))
-            self._train(numbers)
-            for asked, earlier in self._repeated:
-                self._tell_sampler(asked, self.trials[earlier])
-            self._repeated.clear()
-            self._batch += 1
+        with Racing(self.plan.replicates, self._ladder, self.trainer, self._n_most) as racing:
+            while self._n_counted < self.plan.n_trials and not self.exhausted:
+                numbers = self._draw(min(self.plan.batch, self.plan.n_trials - self._n_counted))
+                self._take(racing.enter({number: self.points[number] for number in numbers}))
+                for number in numbers:
+                    self._tell_sampler(self._asked[number], self.trials[number])
+                for asked, earlier in self._repeated:
+                    self._tell_sampler(asked, self.trials[earlier])
+                self._repeated.clear()
+                self._batch += 1
+            self._take(racing.finish())
 
     @property
     def _n_counted(self) -> int:
@@ -288,12 +294,13 @@ class _Search:
             self.tell(trial)
         return trial
 
-    def _train(self, numbers: Sequence[int]) -> None:
-        points = {number: self.points[number] for number in numbers}
-        for number, raced in race(points, self.plan.replicates, self._ladder, self.trainer).items():
+    def _take(self, found: Mapping[int, Raced]) -> None:
+        # How far trials came; one that waits for the last rung is as good as pruned until it goes on.
+        for number, raced in found.items():
             trial = _with_scores(self.trials[number], raced, self.plan.replicates)
             self.trials[number] = trial
-            self._tell_sampler(self._asked[number], trial)
+            if raced.status == "waiting":
+                continue
             self.n_trainings += len(self.plan.replicates.items)
             self.n_epochs += raced.n_epochs
             ended = raced.status in ("diverged", "failed")  # not by the race, so that it saved nothing
@@ -316,7 +323,7 @@ class _Search:
 def _with_scores(trial: SearchTrial, raced: Raced, replicates: Replicates) -> SearchTrial:
     rungs = tuple(RungScore(epoch=epoch, mean=score) for epoch, score in raced.rungs.items())
     changes: dict[str, object] = {
-        "status": raced.status,
+        "status": "pruned" if raced.status == "waiting" else raced.status,
         "rungs": rungs,
         "epochs": raced.n_epochs,
         "reason": raced.reason,

@@ -64,14 +64,15 @@ class Batches:
             self._streams = [self._streams[position] for position in kept]
         self._fixed = None if self._shuffled else self._draw()
 
-    def state(self) -> State:
-        """Where the shuffling of the members of now stands, between two epochs."""
-        return State(facts={"shuffle": [stream_state(stream) for stream in self._streams]})
+    def states(self) -> list[State]:
+        """Where the shuffling of each member of now stands, between two epochs."""
+        found = [State(facts={"shuffle": stream_state(stream)}) for stream in self._streams]
+        return found * len(self._lengths) if self.shared else found
 
-    def restore(self, state: State) -> None:
-        """Go on from a state of the same members."""
-        for stream, kept in zip(self._streams, state.fact("shuffle"), strict=True):
-            restore_stream(stream, kept)
+    def restore(self, states: Sequence[State]) -> None:
+        """Go on from states of the same members, one each."""
+        for stream, state in zip(self._streams, states, strict=False):  # a single one, when they share it
+            restore_stream(stream, state.fact("shuffle"))
 
     def _draw(self) -> list[Batch]:
         n_steps, size = int(self.n_steps[0]), self._size

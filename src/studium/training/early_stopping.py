@@ -50,11 +50,13 @@ class EarlyStopping:
         for name in ("best_epoch", "_best", "_patience", "_least", "restores"):
             setattr(self, name, getattr(self, name)[kept])
 
-    def state(self) -> State:
-        """The best of the members of now, after an epoch."""
-        return State({"best": self._best.copy(), "best_epoch": self.best_epoch.copy()})
+    def states(self) -> list[State]:
+        """The best of each member of now, after an epoch."""
+        both = zip(self._best, self.best_epoch.tolist(), strict=True)
+        return [State({"best": best[None]}, {"best_epoch": epoch}) for best, epoch in both]
 
-    def restore(self, state: State) -> None:
-        """Go on from a state of the same members."""
-        self._best = state.array("best", like=self._best)
-        self.best_epoch = state.array("best_epoch", like=self.best_epoch)
+    def restore(self, states: Sequence[State]) -> None:
+        """Go on from states of the same members, one each."""
+        for place, state in enumerate(states):
+            self._best[place] = state.array("best", like=self._best[:1])[0]
+            self.best_epoch[place] = state.fact("best_epoch")

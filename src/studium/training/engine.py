@@ -60,5 +60,5 @@ class Engine(Protocol):
 
         Args:
             dataset: Where the members' rows are.
-            groups: Groups with stages, of this engine.
+            groups: Groups that have paused in this engine.
         """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,7 +16,19 @@ from studium.training.member import Member
 from studium.training.population import PopulationProgram
 from studium.training.program import Program
 from studium.training.single import SingleProgram
-from studium.training.stages import Stage
+from studium.training.state import State, StateError
+
+
+class Origin(NamedTuple):
+    """Where a member stands: paused, with others, in the group that trained it so far.
+
+    Attributes:
+        group: That group.
+        place: The member's place in it.
+    """
+
+    group: Group
+    place: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,32 +40,31 @@ class Group:
         fused: Whether they train as a population; else there is one, which trains as a module.
         threads: Threads of its arithmetic; the last bits of a result may depend on it.
         device: Where a module trains: ``cpu`` or ``cuda``; populations always train on the CPU.
-        stages: From the start to where it pauses, each keeping fewer members; none: it trains to the end.
+        until: Epoch at whose end it pauses, counted from the start of the training; ``None``: it trains to the end.
+        origins: Where each member goes on from, all at the same epoch; none: they begin.
     """
 
     members: tuple[Member, ...]
     fused: bool
     threads: int = 1
     device: str = "cpu"
-    stages: tuple[Stage, ...] = ()
+    until: int | None = None
+    origins: tuple[Origin, ...] = ()
 
     @property
-    def before(self) -> Group | None:
-        """The same group up to the stage before its last; ``None`` when there is none to go on from."""
-        return replace(self, stages=self.stages[:-1]) if len(self.stages) > 1 else None
+    def before(self) -> tuple[Group, ...]:
+        """The groups that its members come from, each once, in the order of the members."""
+        return tuple(dict.fromkeys(origin.group for origin in self.origins))
 
-    def begun(self, place: int) -> int:
-        """Epochs that a member has behind it when the last stage begins."""
-        stages = [stage.until for stage in self.stages[:-1] if place in stage.kept]
-        return min(stages[-1] if stages else 0, self.members[place].config.epochs)
+    @property
+    def begun(self) -> int:
+        """Epochs that its members have behind them when it begins."""
+        return (self.origins[0].group.until or 0) if self.origins else 0
 
     def due(self, place: int) -> int:
-        """Epochs that a member trains in the last stage, at most; in all, when there are no stages."""
+        """Epochs that a member trains here, at most."""
         epochs = self.members[place].config.epochs
-        if not self.stages:
-            return epochs
-        last = self.stages[-1]
-        return min(last.until, epochs) - self.begun(place) if place in last.kept else 0
+        return min(epochs, self.until or epochs) - self.begun
 
 
 class Normalisations:
@@ -74,7 +87,7 @@ class Normalisations:
 
 
 def group_loop(group: Group, dataset: Dataset, normalisations: Normalisations) -> Loop:
-    """The training of a group, ready to begin.
+    """The training of a group from its start, ready to begin.
 
     Args:
         group: What to train.
@@ -87,4 +100,54 @@ def group_loop(group: Group, dataset: Dataset, normalisations: Normalisations) -
         program = PopulationProgram(dataset, group.members, own)
     else:
         program = SingleProgram(dataset, group.members[0], own[0], torch.device(group.device))
-    return Loop(program, own, group.stages)
+    return Loop(program, own, group.until)
+
+
+Kept = Callable[[Group], Mapping[int, State] | None]
+"""Gives the states of the members that paused in a group, by place; ``None`` when they are not to be had."""
+
+
+def begun_loop(group: Group, dataset: Dataset, normalisations: Normalisations, kept: Kept) -> Loop:
+    """The training of a group, ready to go on from where its members stand.
+
+    The groups that they come from are trained again where nothing is kept of them, to the very same bits.
+
+    Args:
+        group: What to train.
+        dataset: Where the rows are.
+        normalisations: Of that dataset.
+        kept: What is kept of the groups before.
+    """
+    if not group.origins:
+        return group_loop(group, dataset, normalisations)
+    try:
+        return _gone_on(group, dataset, normalisations, kept)
+    except StateError:  # written by another version
+        return _gone_on(group, dataset, normalisations, lambda _: None)
+
+
+def _gone_on(group: Group, dataset: Dataset, normalisations: Normalisations, kept: Kept) -> Loop:
+    found = {before: _states(before, dataset, normalisations, kept) for before in group.before}
+    loop = group_loop(group, dataset, normalisations)
+    loop.restore(
+        {place: _stood(found[origin.group], origin.place) for place, origin in enumerate(group.origins)}
+    )
+    return loop
+
+
+def _states(
+    group: Group, dataset: Dataset, normalisations: Normalisations, kept: Kept
+) -> Mapping[int, State]:
+    states = kept(group)
+    if states is not None:
+        return states
+    loop = begun_loop(group, dataset, normalisations, kept)
+    for _ in loop.run():
+        pass
+    return loop.states()
+
+
+def _stood(states: Mapping[int, State], place: int) -> State:
+    if place not in states:
+        raise StateError("a member that is to go on has not paused: train from the start")
+    return states[place]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +15,6 @@ from studium.training.early_stopping import EarlyStopping
 from studium.training.fit import Fit, History, Status
 from studium.training.program import Program
 from studium.training.schedules import LearningRates
-from studium.training.stages import Stage, training_in
 from studium.training.state import State, StateError
 
 
@@ -52,14 +48,14 @@ class Loop:
     Args:
         program: The members; ordered by training rows, most first.
         normalisations: One per member.
-        stages: Where it pauses, and who goes on; none: everybody trains to the end.
+        until: Epoch at whose end it pauses; ``None``: everybody trains to the end.
     """
 
     def __init__(
-        self, program: Program, normalisations: list[Normalisation], stages: Sequence[Stage] = ()
+        self, program: Program, normalisations: list[Normalisation], until: int | None = None
     ) -> None:
         members = program.members
-        self._program, self._stages = program, tuple(stages)
+        self._program, self._until = program, until
         self._batches = Batches(members)
         configs = [member.config for member in members]
         self._rates = LearningRates(configs, self._batches.n_steps)
@@ -76,10 +72,10 @@ class Loop:
     @property
     def active(self) -> bool:
         """Whether a member still trains."""
-        return len(self._training) > 0
+        return len(self._alive) > 0 and (self._until is None or self._epoch < self._until)
 
     def run(self) -> Iterator[Ended | Epoch]:
-        """Train to the end, giving what :meth:`advance` gives; each :class:`Epoch` is a point to keep :meth:`state` at."""
+        """Train to the end, giving what :meth:`advance` gives; each :class:`Epoch` is a point to keep :meth:`states` at."""
         while self.active:
             yield from self.advance()
 
@@ -90,7 +86,6 @@ class Loop:
             The fits of the members that came to their ends, then that the epoch is over.
         """
         started = time.perf_counter()
-        dropped = self._drop()
         self._epoch += 1
         losses = self._train()
         finite = np.isfinite(losses)
@@ -101,78 +96,63 @@ class Loop:
             self._program.keep(restored)
         ended = ~finite | out_of_patience | (self._epoch >= self._limits)
         self._seconds[self._alive] += (time.perf_counter() - started) / len(self._alive)
-        return [*dropped, *self._end(ended, finite), over]
+        return [*self._end(ended, finite), over]
 
     def paused(self) -> list[Ended]:
-        """Of a loop that is not active any more: the members that the last stage left unfinished, as paused fits."""
+        """Of a loop that is not active any more: the members with epochs left, as paused fits."""
         return [Ended(int(self._alive[place]), self._paused(place)) for place in range(len(self._alive))]
 
-    def state(self) -> State:
-        """Where the training stands between two epochs, for the members that still train.
+    def states(self) -> dict[int, State]:
+        """Where the training of each member stands between two epochs, by position; of those that still train.
 
         The fits of members that have ended are not in it: who keeps it keeps them too.
         """
-        past = np.ascontiguousarray(self._curves[:, self._alive, : self._epoch])
-        own = State(
-            {"curves": past, "seconds": self._seconds[self._alive]},
-            {"members": self._identity, "epoch": self._epoch, "alive": self._alive.tolist()},
-        )
         if not len(self._alive):
-            return own
-        return own.with_parts(
-            batches=self._batches.state(), stopping=self._stopping.state(), program=self._program.state()
-        )
+            return {}
+        parts = zip(self._batches.states(), self._stopping.states(), self._program.states(), strict=True)
+        found = {}
+        for position, (batches, stopping, program) in zip(self._alive.tolist(), parts, strict=True):
+            own = State(
+                {"curves": self._curves[:, position, : self._epoch].copy()},
+                {
+                    "member": self._members[position][0].identity,
+                    "epoch": self._epoch,
+                    "seconds": float(self._seconds[position]),
+                },
+            )
+            found[position] = own.with_parts(batches=batches, stopping=stopping, program=program)
+        return found
 
-    def restore(self, state: State) -> None:
-        """Go on from where another loop over the same members stood, to the bits that it would have come to.
-
-        The other loop may have paused after an earlier stage of this one.
+    def restore(self, states: Mapping[int, State]) -> None:
+        """Go on from where other loops over the same members stood.
 
         Args:
-            state: What :meth:`state` gave. This loop and its program are new: nothing has been trained.
+            states: What :meth:`states` gave, by position here; members without one have ended. This loop and its program are
+                new: nothing has been trained.
 
         Raises:
-            StateError: It is that of other members or another program; then do not go on with this loop.
+            StateError: One is that of another member or another program; then do not go on with this loop.
         """
-        assert self._epoch == 0, "only a new loop goes on from a state"
-        if state.fact("members") != self._identity:
+        assert self._epoch == 0, "only a new loop goes on from states"
+        self._compact(np.array(sorted(states.keys() & self._members.keys()), dtype=np.int64))
+        if not states:
+            return
+        kept = [states[position] for position in self._alive.tolist()]
+        own = [self._members[position][0].identity for position in self._alive.tolist()]
+        epochs = {state.fact("epoch") for state in states.values()}
+        if len(epochs) > 1 or len(kept) < len(states) or [state.fact("member") for state in kept] != own:
             raise StateError(
                 "the kept state is that of another training, whose networks, settings, rows or seeds differ: continue with "
                 "the same ones, or train from the start"
             )
-        self._epoch = state.fact("epoch")
-        self._compact(np.array(state.fact("alive"), dtype=np.int64))
-        past = self._curves[:, self._alive, : self._epoch]
-        self._curves[:, self._alive, : self._epoch] = state.array("curves", like=past)
-        self._seconds[self._alive] = state.array("seconds", like=self._seconds[self._alive])
-        if len(self._alive):
-            self._batches.restore(state.part("batches"))
-            self._stopping.restore(state.part("stopping"))
-            self._program.restore(state.part("program"))
-
-    @cached_property
-    def _identity(self) -> str:
-        # Of all members that there were at the start, in their order.
-        digest = hashlib.sha256()
-        for member, _ in self._members.values():
-            rows = [hashlib.sha256(each.tobytes()).hexdigest() for each in (member.train, member.validation)]
-            words = [member.spec.canonical(), member.config.canonical(), *rows, int(member.seed)]
-            digest.update(json.dumps(words).encode())
-        return digest.hexdigest()
-
-    @property
-    def _training(self) -> np.ndarray:
-        return training_in(self._stages, self._epoch, self._alive)
-
-    def _drop(self) -> list[Ended]:
-        # Those whom the stage that begins now leaves behind.
-        kept = self._training
-        if len(kept) == len(self._alive):
-            return []
-        left = np.setdiff1d(np.arange(len(self._alive)), kept)
-        fits = [Ended(int(self._alive[place]), self._paused(place)) for place in left.tolist()]
-        self._compact(kept)
-        return fits
+        self._epoch = epochs.pop()
+        for position, state in zip(self._alive.tolist(), kept, strict=True):
+            past = self._curves[:, position, : self._epoch]
+            past[:] = state.array("curves", like=past)
+            self._seconds[position] = state.fact("seconds")
+        self._batches.restore([state.part("batches") for state in kept])
+        self._stopping.restore([state.part("stopping") for state in kept])
+        self._program.restore([state.part("program") for state in kept])
 
     def _train(self) -> np.ndarray:
         rates = self._rates.epoch(self._epoch)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -29,3 +32,10 @@ class Member:
     train: np.ndarray
     validation: np.ndarray = field(default_factory=lambda: _NO_ROWS)
     seed: int = 0
+
+    @cached_property
+    def identity(self) -> str:
+        """SHA-256 of all that it is, hexadecimal; members that are equal share it."""
+        rows = [hashlib.sha256(each.tobytes()).hexdigest() for each in (self.train, self.validation)]
+        words = [self.spec.canonical(), self.config.canonical(), *rows, int(self.seed)]
+        return hashlib.sha256(json.dumps(words).encode()).hexdigest()

@@ -64,6 +64,7 @@ class PopulationProgram:
         normalisations: One per member.
     """
 
+    @torch.inference_mode()
     def __init__(
         self, dataset: Dataset, members: Sequence[Member], normalisations: Sequence[Normalisation]
     ) -> None:
@@ -92,6 +93,7 @@ class PopulationProgram:
         )
         self._arrange()
 
+    @torch.inference_mode()
     @np.errstate(all="ignore")  # a member that diverges is noticed by its loss
     def step(self, batch: Batch, rates: np.ndarray) -> None:
         """One step of the optimiser for the first k members; see :class:`studium.training.program.Program`."""
@@ -110,6 +112,7 @@ class PopulationProgram:
         sums, self._loss_sums = self._loss_sums, np.zeros(len(self.members))
         return sums
 
+    @torch.inference_mode()
     @np.errstate(all="ignore")
     def validate(self) -> tuple[np.ndarray, np.ndarray]:
         """Loss and metric on the validation rows, each ``[P]``."""
@@ -126,6 +129,7 @@ class PopulationProgram:
             losses += self._loss(outputs, fed.targets, fed.weight)[0]
         return losses.numpy(), metrics.numpy()
 
+    @torch.inference_mode()
     def keep(self, positions: np.ndarray) -> None:
         """Remember the weights of now of these members as their best."""
         if self._best is None:
@@ -140,6 +144,7 @@ class PopulationProgram:
         flat = self._best if best and self._best is not None else self._parameters
         return flat_parameters.extract(flat[position], self._segments, _mlp(self.members[position]))
 
+    @torch.inference_mode()
     def compact(self, kept: np.ndarray) -> None:
         """Go on with the members at these positions, in order."""
         self.members = tuple(self.members[position] for position in kept)
@@ -151,22 +156,46 @@ class PopulationProgram:
         self._feed.compact(kept)
         self._arrange()
 
-    def state(self) -> State:
-        """All that the members of now need to go on; see :class:`studium.training.program.Program`."""
-        best = {} if self._best is None else {"best": as_array(self._best)}
-        return State(
-            {"parameters": as_array(self._parameters), **best},
-            {"dropout": [stream_state(stream) for stream in self._streams]},
-        ).with_parts(optimizer=self._optimizer.state())
+    def states(self) -> list[State]:
+        """All that each member needs to go on, without the padding; see :class:`studium.training.program.Program`."""
+        return [self._state(position) for position in range(len(self.members))]
 
-    def restore(self, state: State) -> None:
-        """Go on from a state of the same members."""
-        # In place, since the optimiser and the views hold these very parameters.
-        self._parameters.copy_(state.tensor("parameters", like=self._parameters))
-        self._best = state.tensor("best", like=self._parameters) if "best" in state.arrays else None
-        for stream, stood in zip(self._streams, state.fact("dropout"), strict=True):
-            restore_stream(stream, stood)
-        self._optimizer.restore(state.part("optimizer"))
+    @torch.inference_mode()
+    def restore(self, states: Sequence[State]) -> None:
+        """Go on from states of the same members, which may come from several programs; nothing was trained before."""
+        if any(state.part("best").arrays for state in states):
+            self._best = torch.zeros_like(self._parameters)
+        for position, state in enumerate(states):
+            spec = _mlp(self.members[position])
+            for name, row in self._rows(position).items():
+                part, like = state.part(name), flat_parameters.extract(row, self._segments, spec)
+                kept = {key: part.tensor(key, like=tensor) for key, tensor in like.items()}
+                flat_parameters.load(row, self._segments, kept)
+            restore_stream(self._streams[position], state.fact("dropout"))
+            self._optimizer.times[position] = state.fact("steps")
+
+    def _state(self, position: int) -> State:
+        spec = _mlp(self.members[position])
+        parts = {
+            name: flat_parameters.extract(row, self._segments, spec)
+            for name, row in self._rows(position).items()
+        }
+        return State(
+            facts={
+                "dropout": stream_state(self._streams[position]),
+                "steps": int(self._optimizer.times[position]),
+            }
+        ).with_parts(
+            **{
+                name: State({key: as_array(tensor) for key, tensor in part.items()})
+                for name, part in parts.items()
+            }
+        )
+
+    def _rows(self, position: int) -> dict[str, Tensor]:
+        # Everything that has a number for each parameter of a member, as views [D].
+        best = {} if self._best is None else {"best": self._best[position]}
+        return {"weights": self._parameters[position], **best, **self._optimizer.moments(position)}
 
     def _arrange(self) -> None:
         # What follows from the members of now.

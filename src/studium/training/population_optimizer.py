@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from studium.training.config import Optimizer, TrainConfig
-from studium.training.state import State, as_array
 
 _N_MOMENTS: dict[Optimizer, int] = {
     "sgd": 0,
@@ -47,6 +46,9 @@ class PopulationOptimizer:
         parameters: ``[P, D]``.
         gradients: ``[P, D]``, read at each step and overwritten.
         penalised: ``[D]``, 1 where the L1 penalty applies (weights), 0 elsewhere (biases).
+
+    Attributes:
+        times: Steps that each member has behind it, ``[P]``.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class PopulationOptimizer:
         self._parameters, self._gradients, self._penalised = parameters, gradients, penalised
         self._scratch = torch.empty_like(parameters)
         self._moments = [torch.zeros_like(parameters) for _ in range(_N_MOMENTS[self._family])]
-        self._times = np.zeros(len(configs))
+        self.times = np.zeros(len(configs))
         self._settings = {
             "momentum": np.array([config.effective_momentum for config in configs]),
             "alpha": np.array([config.alpha for config in configs]),
@@ -84,7 +86,7 @@ class PopulationOptimizer:
             rates: Learning rates, ``[k]``.
         """
         k = len(rates)
-        self._times[:k] += 1
+        self.times[:k] += 1
         parameters, gradients, scratch = self._parameters[:k], self._gradients[:k], self._scratch[:k]
         if self._settings["l1"].any():
             torch.sign(parameters, out=scratch)
@@ -101,21 +103,13 @@ class PopulationOptimizer:
         self._parameters, self._gradients = parameters, gradients
         self._scratch = torch.empty_like(parameters)
         self._moments = [moment[kept] for moment in self._moments]
-        self._times = self._times[kept]
+        self.times = self.times[kept]
         self._settings = {name: values[kept] for name, values in self._settings.items()}
         self._columns.clear()
 
-    def state(self) -> State:
-        """Moments and times of the members of now, between two steps."""
-        moments = {f"moment{number}": as_array(moment) for number, moment in enumerate(self._moments, 1)}
-        return State({"times": self._times.copy(), **moments})
-
-    def restore(self, state: State) -> None:
-        """Go on from a state of the same members."""
-        self._times = state.array("times", like=self._times)
-        self._moments = [
-            state.tensor(f"moment{number}", like=moment) for number, moment in enumerate(self._moments, 1)
-        ]
+    def moments(self, position: int) -> dict[str, Tensor]:
+        """A member's moments by name, as views ``[D]``: reading and writing them is keeping and restoring."""
+        return {f"moment{number}": moment[position] for number, moment in enumerate(self._moments, 1)}
 
     def _sgd(self, now: _Step) -> None:
         now.parameters.addcmul_(now.gradients, self._tensor(now.rates), value=-1)
@@ -154,7 +148,7 @@ class PopulationOptimizer:
             [now.moments[0][part] for part in parts],
             [now.moments[1][part] for part in parts],
             [],
-            [torch.tensor(self._times[part.start], dtype=torch.float32) for part in parts],
+            [torch.tensor(self.times[part.start], dtype=torch.float32) for part in parts],
             lr=1.0,
             beta1=float(self._settings["beta1"][0]),
             beta2=float(self._settings["beta2"][0]),
@@ -171,7 +165,7 @@ class PopulationOptimizer:
         torch.mul(now.gradients, now.gradients, out=change)
         _decay(squares, change, self._value("beta2", k))
         # m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps), with the corrections gathered into two columns
-        time = self._times[:k]
+        time = self.times[:k]
         first = 1 - self._settings["beta1"][:k] ** time
         second = np.sqrt(1 - self._settings["beta2"][:k] ** time)
         torch.sqrt(squares, out=change).add_(self._tensor(self._settings["epsilon"][:k] * second))
@@ -185,7 +179,7 @@ class PopulationOptimizer:
 
     def _parts_of_equal_time(self, k: int) -> list[slice]:
         # Members with fewer steps an epoch are behind; members are ordered by steps, so equal times are neighbours.
-        edges = [0, *(np.flatnonzero(np.diff(self._times[:k])) + 1).tolist(), k]
+        edges = [0, *(np.flatnonzero(np.diff(self.times[:k])) + 1).tolist(), k]
         return [slice(start, stop) for start, stop in pairwise(edges)]
 
     def _same(self, name: str) -> bool:

@@ -43,12 +43,15 @@ class Program(Protocol):
     def compact(self, kept: np.ndarray) -> None:
         """Go on with the members at these positions, in order."""
 
-    def state(self) -> State:
-        """All that the members of now need to go on to the same bits; asked for between two epochs."""
+    def states(self) -> list[State]:
+        """All that each member of now needs to go on, in order; asked for between two epochs.
 
-    def restore(self, state: State) -> None:
-        """Go on from a state of the same members; nothing has been trained before.
+        A state belongs to its member alone: it says nothing of who trained with it.
+        """
+
+    def restore(self, states: Sequence[State]) -> None:
+        """Go on from states of the same members, one each; nothing has been trained before.
 
         Raises:
-            studium.training.state.StateError: It is that of other members.
+            studium.training.state.StateError: One is that of another member.
         """

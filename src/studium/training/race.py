@@ -1,4 +1,4 @@
-"""A race: members that train stage by stage, so that their beginnings decide who goes on."""
+"""A race: members that train stretch by stretch, so that their beginnings decide who goes on."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ from typing import Protocol, Self
 from studium.data import Dataset
 from studium.training.engine import Engine, Finished
 from studium.training.fit import Fit
-from studium.training.group import Group
+from studium.training.group import Group, Origin
 from studium.training.member import Member
-from studium.training.stages import Stage
+
+
+class Arrange(Protocol):
+    """Arranges members in groups; :meth:`studium.training.Trainer.race` passes its own."""
+
+    def __call__(self, members: Sequence[Member]) -> tuple[list[list[int]], list[Group]]:
+        """Positions in ``members`` of each group's members, and the groups.
+
+        Raises:
+            SettingError: A member cannot be trained in a race.
+        """
 
 
 class Run(Protocol):
@@ -28,18 +38,17 @@ class Run(Protocol):
 
 
 class Race(AbstractContextManager["Race"]):
-    """Members of a training that advance together, epoch by epoch; who is left behind costs nothing more.
+    """Members that advance together, stretch by stretch; who is dropped, or left where it is, costs nothing more.
 
-    A member trains as it would have trained to its end at once. Leave it with ``with`` or :meth:`close`: what was kept to
-    go on from is then let go. After an exception, Ctrl-C too, it stays, for whoever takes up the same race again.
+    Before each stretch those that train in it are grouped anew, so that few members left of many groups train as one.
+    Leave it with ``with`` or :meth:`close`: what was kept to go on from is then let go. After an exception, Ctrl-C too,
+    it stays, for whoever takes up the same race again.
 
     Args:
         dataset: The data.
-        members: Who takes part.
-        groups: The same, as they train together.
-        parts: Positions in ``members`` of each group's members.
         engine: Where groups are trained.
-        run: Trains them.
+        arrange: Groups members.
+        run: Trains groups.
 
     Example:
         >>> from studium.data import open_dataset, split
@@ -56,19 +65,12 @@ class Race(AbstractContextManager["Race"]):
         ('paused', 5, 'complete')
     """
 
-    def __init__(
-        self,
-        dataset: Dataset,
-        members: Sequence[Member],
-        groups: Sequence[Group],
-        parts: Sequence[Sequence[int]],
-        *,
-        engine: Engine,
-        run: Run,
-    ) -> None:
-        self._dataset, self._members, self._engine, self._run = dataset, tuple(members), engine, run
-        self._groups, self._parts = list(groups), [tuple(part) for part in parts]
-        self._epochs = [0] * len(members)
+    def __init__(self, dataset: Dataset, *, engine: Engine, arrange: Arrange, run: Run) -> None:
+        self._dataset, self._engine, self._arrange, self._run = dataset, engine, arrange, run
+        self._members: list[Member] = []
+        self._stands: dict[int, Origin] = {}  # of those that have paused
+        self._ended: dict[int, Fit] = {}
+        self._kept: dict[Group, None] = {}  # whose states the engine keeps, in their order
 
     def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
         if kind is None:
@@ -77,35 +79,82 @@ class Race(AbstractContextManager["Race"]):
     def __enter__(self) -> Self:
         return self
 
-    def advance(self, kept: Sequence[int], until: int) -> dict[int, Fit]:
-        """Train some members on.
+    def enter(self, members: Sequence[Member]) -> range:
+        """Let members take part.
 
         Args:
-            kept: Positions of those that train on; who is not among them never trains again.
-            until: Epoch at whose end they pause, counted from the start; above that of the last call.
+            members: They have not trained; none stops early, since that looks at the epochs for itself.
+
+        Returns:
+            Their positions in the race.
+
+        Raises:
+            SettingError: A member contradicts itself or the data, or stops early.
+        """
+        self._arrange(members)
+        start = len(self._members)
+        self._members += members
+        return range(start, len(self._members))
+
+    def advance(self, chosen: Sequence[int], until: int) -> dict[int, Fit]:
+        """Train some members on; the others stay where they are.
+
+        Args:
+            chosen: Positions of those that train; all of them stand at the same epoch.
+            until: Epoch at whose end they pause, counted from the start; above where they stand.
 
         Returns:
             Their fits by position: ``paused`` where there are epochs left, else ``complete``, ``diverged`` or ``failed``.
         """
-        going = set(kept)
-        places = [index for index, part in enumerate(self._parts) if going.intersection(part)]
-        for index in places:
-            part = self._parts[index]
-            own = tuple(place for place, position in enumerate(part) if position in going)
-            group = self._groups[index]
-            self._groups[index] = replace(group, stages=(*group.stages, Stage(own, until)))
-        n_epochs = sum(self._left(position, until) for position in going)
-        fits = {}
-        for message in self._run([self._groups[index] for index in places], n_epochs):
-            position = self._parts[places[message.group]][message.place]
-            if position in going:
-                fits[position] = message.outcome.fit(self._members[position])
-                self._epochs[position] = fits[position].epochs
+        fits = {position: self._ended[position] for position in chosen if position in self._ended}
+        going = [position for position in chosen if position not in fits]
+        if not going:
+            return fits
+        parts, groups = self._arrange([self._members[position] for position in going])
+        positions = [[going[place] for place in part] for part in parts]
+        groups = [
+            replace(group, until=until, origins=self._origins(part))
+            for group, part in zip(groups, positions, strict=True)
+        ]
+        n_epochs = sum(group.due(place) for group in groups for place in range(len(group.members)))
+        for message in self._run(groups, n_epochs):
+            group, position = groups[message.group], positions[message.group][message.place]
+            fits[position] = message.outcome.fit(self._members[position])
+            if fits[position].status == "paused":
+                self._stands[position] = Origin(group, message.place)
+                self._kept[group] = None
+            else:
+                self._ended[position] = fits[position]
+                self._stands.pop(position, None)
+        self._let_go()
         return fits
+
+    def drop(self, positions: Sequence[int]) -> None:
+        """These never train again."""
+        for position in positions:
+            self._stands.pop(position, None)
+        self._let_go()
+
+    @property
+    def paused(self) -> list[int]:
+        """Positions of those that can go on, in the order in which they paused."""
+        return list(self._stands)
 
     def close(self) -> None:
         """Let go of what was kept to go on from."""
-        self._engine.release(self._dataset, [group for group in self._groups if group.stages])
+        self.drop(self.paused)
 
-    def _left(self, position: int, until: int) -> int:
-        return max(min(until, self._members[position].config.epochs) - self._epochs[position], 0)
+    def _origins(self, part: Sequence[int]) -> tuple[Origin, ...]:
+        begun = [self._stands[position] for position in part if position in self._stands]
+        assert len(begun) in (0, len(part)), "members that train together stand at the same epoch"
+        assert len({origin.group.until for origin in begun}) <= 1, "likewise"
+        return tuple(begun)
+
+    def _let_go(self) -> None:
+        # States that nobody will go on from.
+        needed = {origin.group for origin in self._stands.values()}
+        idle = [group for group in self._kept if group not in needed]
+        if idle:
+            self._engine.release(self._dataset, idle)
+        for group in idle:
+            del self._kept[group]

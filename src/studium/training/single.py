@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -97,20 +99,22 @@ class SingleProgram:
     def compact(self, kept: np.ndarray) -> None:
         """There is nobody to leave."""
 
-    def state(self) -> State:
+    def states(self) -> list[State]:
         """All that the member needs to go on; see :class:`studium.training.program.Program`."""
         streams = {
             "dropout": stream_state(self._dropout_stream),
             "augmentation": stream_state(self._augmentation_stream),
         }
-        return State(facts=streams).with_parts(
+        own = State(facts=streams).with_parts(
             weights=State({name: as_array(tensor) for name, tensor in self._module.state_dict().items()}),
             best=State({name: as_array(tensor) for name, tensor in self._best.items()}),
             optimizer=self._optimizer_state(),
         )
+        return [own]
 
-    def restore(self, state: State) -> None:
-        """Go on from a state of the same member; nothing has been trained before."""
+    def restore(self, states: Sequence[State]) -> None:
+        """Go on from the state of the same member; nothing has been trained before."""
+        state = states[0]
         weights, best = state.part("weights"), state.part("best")
         for name, tensor in self._module.state_dict().items():
             tensor.copy_(weights.tensor(name, like=tensor))  # in place, so that the order of axes stays

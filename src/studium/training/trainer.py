@@ -97,30 +97,33 @@ class Trainer:
         Raises:
             SettingError: A member contradicts itself or the data; nothing has been trained then.
         """
-        parts = self._parts(members)
+        parts, own = self._arranged(members)
         n_epochs = sum(member.config.epochs for member in members)
-        for message in self._run(self._groups(parts, members), n_epochs):
+        for message in self._run(own, n_epochs):
             position = parts[message.group][message.place]
             yield position, message.outcome.fit(members[position])
 
-    def race(self, members: Sequence[Member]) -> Race:
-        """A race of members: they train stage by stage, and who is left behind costs nothing more.
+    def race(self, members: Sequence[Member] = ()) -> Race:
+        """A race: members that train stretch by stretch; who is left behind costs nothing more.
 
         Args:
-            members: Who takes part; none stops early, since that looks at the epochs for itself.
+            members: Who takes part from the start, at positions from 0; see :meth:`studium.training.Race.enter`.
 
         Raises:
             SettingError: A member contradicts itself or the data, or stops early.
         """
+        race = Race(self._dataset, engine=self._engine, arrange=self._arranged_for_race, run=self._run)
+        race.enter(members)
+        return race
+
+    def _arranged_for_race(self, members: Sequence[Member]) -> tuple[list[list[int]], list[Group]]:
         patient = next((member for member in members if member.config.patience is not None), None)
         if patient is not None:
             raise SettingError(
                 f"patience is {patient.config.patience}, but in a race it is the comparison of all members that stops one: "
                 "leave patience out"
             )
-        parts = self._parts(members)
-        own = self._groups(parts, members)
-        return Race(self._dataset, members, own, parts, engine=self._engine, run=self._run)
+        return self._arranged(members)
 
     def _run(self, parts: Sequence[Group], n_epochs: int) -> Iterator[Finished]:
         tracker = Tracker(n_epochs, self._progress)
@@ -130,18 +133,15 @@ class Trainer:
                 continue
             group = parts[message.group]
             due = group.due(message.place)
-            tracker.spare(
-                due - (message.outcome.epochs - group.begun(message.place) if message.trained else 0)
-            )
+            tracker.spare(due - (message.outcome.epochs - group.begun if message.trained else 0))
             yield message
         tracker.end()
 
-    def _parts(self, members: Sequence[Member]) -> list[list[int]]:
+    def _arranged(self, members: Sequence[Member]) -> tuple[list[list[int]], list[Group]]:
+        # Positions of each group's members, and the groups.
         for member in members:
             _check(self._dataset, member)
-        return groups(members) if self._fuse else [[position] for position in range(len(members))]
-
-    def _groups(self, parts: list[list[int]], members: Sequence[Member]) -> list[Group]:
+        parts = groups(members) if self._fuse else [[position] for position in range(len(members))]
         found = []
         for part in parts:
             own = tuple(members[position] for position in part)
@@ -150,7 +150,7 @@ class Trainer:
             alone = len(parts) == 1 and not fused
             threads = self._threads or ((os.cpu_count() or 1) if alone else 1)
             found.append(Group(own, fused, threads, "cpu" if fused else self._device.type))
-        return found
+        return parts, found
 
 
 def _check(dataset: Dataset, member: Member) -> None:
