@@ -12,17 +12,20 @@ from distributed import Client
 
 from studium.data import Dataset
 from studium.errors import ClusterError, UnavailableError
-from studium.execution import DurableEngine
+from studium.execution import DurableEngine, Task
 from studium.execution.cluster import Certificates, connect
 from studium.execution.data_cache import DataCache
 from studium.execution.in_process import InProcess
 from studium.execution.place import Done, Place, Raised
+from studium.execution.train_task import Results
 from studium.execution.workers import Workers
+from studium.training import Trainer
 from studium.training.concurrency import never
 from studium.training.engine import Finished
 from tests.execution.certificates import make_certificates
 from tests.execution.clusters import cluster
-from tests.execution.tasks import alone, data, group, task
+from tests.execution.tasks import alone, data, group, member, task
+from tests.training.racing import Plan, facts, raced
 
 GROUPS = [group(0, 1), group(2), alone(3), alone(4, learning_rate=0.02), group(5, 6, 7)]
 
@@ -88,6 +91,33 @@ def test_workers_that_see_neither_folder_nor_cache_are_sent_the_data_and_send_re
         )
     for each in caches:
         assert DataCache(each / "datasets").open(data().checksum) is not None
+
+
+def test_states_travel_with_the_tasks_that_go_on_from_them(
+    tmp_path: Path, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = [member(seed, epochs=12, optimizer=name) for seed in range(3) for name in ("adam", "momentum")]
+    plan: Plan = [(range(6), 3), ((0, 1, 3, 5), 7), ((1, 5), 12)]
+    monkeypatch.setattr(Workers, "_is_shared", lambda *_: False)
+    carried: list[bool] = []
+    results = Workers._results
+
+    def watched(self: Workers, each: Task) -> Results:
+        found = results(self, each)
+        carried.append(all(found.checkpoints.read(before.id) is not None for before in each.before))
+        return found
+
+    monkeypatch.setattr(Workers, "_results", watched)
+    with cluster(certificates, tmp_path, caches=[tmp_path / "cache-1", tmp_path / "cache-2"]) as url:
+        own = DurableEngine(tmp_path, Workers.cluster(tmp_path, connect(url, certificates)))
+        there = raced(Trainer(data(), engine=own), members, plan)
+        own.close()
+    here = raced(Trainer(data(), workers=1), members, plan)
+    assert [{place: facts(fit) for place, fit in fits.items()} for fits in there] == [
+        {place: facts(fit) for place, fit in fits.items()} for fits in here
+    ]
+    assert carried == [True] * 5
+    assert list((tmp_path / "checkpoints").glob("*")) == []
 
 
 def test_nothing_listens_beyond_the_loopback_and_connections_are_encrypted(tmp_path: Path) -> None:

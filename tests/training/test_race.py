@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +36,9 @@ from tests.training.racing import (
     raced,
     various,
 )
+from tests.training.test_population import member
 
+SETTINGS: dict[str, Any] = {"optimizer": "momentum", "learning_rate": 1e-3, "epochs": EPOCHS}
 STAGES: Plan = [((0, 1, 2, 3, 4, 5), 2), ((0, 2, 3, 5), 5), ((5, 0), 9), ((5,), EPOCHS)]
 
 
@@ -140,6 +142,23 @@ def test_the_same_bits_with_several_workers() -> None:
     assert _all_facts(raced(Trainer(TABLE, workers=2), members, plan)) == expected
 
 
+class _Watched(InMemory):
+    """Remembers what it trained."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(workers)
+        self.groups: list[Sequence[Group]] = []
+
+    @property
+    def parts(self) -> list[list[int]]:
+        """Members of each group, by call."""
+        return [[len(group.members) for group in groups] for groups in self.groups]
+
+    def run(self, dataset: Dataset, groups: Sequence[Group]) -> Iterator[Message]:
+        self.groups.append(groups)
+        yield from super().run(dataset, groups)
+
+
 class _Counting(InMemory):
     """Counts the epochs that are trained, summed over members."""
 
@@ -164,6 +183,40 @@ def test_going_on_trains_the_new_epochs_alone_and_says_how_many() -> None:
     # By hand: nine members an epoch, one more without the diverging one; three epochs of four; of two; four of one.
     assert trained == [9 + 8, 3 * 4, 3 * 2, 4]
     assert said == [2 * 8, 3 * 4, 3 * 2, 4]  # an epoch whose loss is not finite does not count
+
+
+def test_members_of_several_groups_go_on_as_one() -> None:
+    narrow = [member(TABLE, seed, hidden=(3, 2), **SETTINGS) for seed in range(8)]
+    wide = [member(TABLE, seed, hidden=(90, 70), **SETTINGS) for seed in range(8, 12)]
+    engine = _Watched(1)
+    with Trainer(TABLE, engine=engine).race(narrow) as race:
+        later = race.enter(wide)
+        race.advance(range(8), 4)
+        race.advance(later, 4)
+        assert [len(each) for each in engine.parts] == [2, 1]
+        last = race.advance([1, 6, *later[:2]], EPOCHS)
+        assert engine.parts[-1] == [4]
+        assert {len(group.before) for group in engine.groups[-1]} == {3}
+    whole = Trainer(TABLE, workers=1).fit([narrow[1], narrow[6], *wide[:2]])
+    for position, expected in zip([1, 6, *later[:2]], whole, strict=True):
+        assert_close(last[position], expected)
+
+
+def test_who_waits_goes_on_when_its_turn_comes_and_who_was_dropped_never() -> None:
+    members = alike("adam", 4)
+    whole = Trainer(TABLE, workers=1).fit(members)
+    with Trainer(TABLE, workers=1).race(members) as race:
+        race.advance([0, 1], 3)
+        race.advance([2, 3], 3)
+        race.drop([1])
+        assert race.paused == [0, 2, 3]
+        race.advance([0], 6)
+        race.advance([3], 6)
+        last = race.advance([0, 3], EPOCHS)
+        with pytest.raises(AssertionError, match="who was dropped never trains again"):
+            race.advance([1, 2], 6)
+    for position in (0, 3):
+        assert_close(last[position], whole[position])
 
 
 def test_nothing_is_kept_when_the_race_is_over() -> None:

@@ -86,7 +86,8 @@ class Racing(AbstractContextManager["Racing"]):
         """Let the best of all that wait train to the end; how far they and the others came, by number."""
         waited, last = sorted(self._waiting), len(self._ladder.epochs) - 1
         if waited:
-            going = self._kept(waited, self._ladder.survivors(last - 1, self._scores))
+            best = self._ladder.survivors(last - 1, self._scores)
+            going = self._kept(waited, [number for number in best if number in self._waiting])
             self._end(self._advanced(going, last))
             self._waiting.clear()
         return {number: self._raced[number] for number in waited}

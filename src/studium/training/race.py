@@ -68,6 +68,7 @@ class Race(AbstractContextManager["Race"]):
     def __init__(self, dataset: Dataset, *, engine: Engine, arrange: Arrange, run: Run) -> None:
         self._dataset, self._engine, self._arrange, self._run = dataset, engine, arrange, run
         self._members: list[Member] = []
+        self._fresh: set[int] = set()  # who has not trained yet
         self._stands: dict[int, Origin] = {}  # of those that have paused
         self._ended: dict[int, Fit] = {}
         self._kept: dict[Group, None] = {}  # whose states the engine keeps, in their order
@@ -92,9 +93,10 @@ class Race(AbstractContextManager["Race"]):
             SettingError: A member contradicts itself or the data, or stops early.
         """
         self._arrange(members)
-        start = len(self._members)
+        entered = range(len(self._members), len(self._members) + len(members))
         self._members += members
-        return range(start, len(self._members))
+        self._fresh.update(entered)
+        return entered
 
     def advance(self, chosen: Sequence[int], until: int) -> dict[int, Fit]:
         """Train some members on; the others stay where they are.
@@ -130,7 +132,12 @@ class Race(AbstractContextManager["Race"]):
         return fits
 
     def drop(self, positions: Sequence[int]) -> None:
-        """These never train again."""
+        """These never train again.
+
+        Args:
+            positions: Whose states are let go of.
+        """
+        self._fresh.difference_update(positions)
         for position in positions:
             self._stands.pop(position, None)
         self._let_go()
@@ -145,10 +152,17 @@ class Race(AbstractContextManager["Race"]):
         self.drop(self.paused)
 
     def _origins(self, part: Sequence[int]) -> tuple[Origin, ...]:
-        begun = [self._stands[position] for position in part if position in self._stands]
-        assert len(begun) in (0, len(part)), "members that train together stand at the same epoch"
-        assert len({origin.group.until for origin in begun}) <= 1, "likewise"
-        return tuple(begun)
+        if self._fresh.issuperset(part):
+            self._fresh.difference_update(part)
+            return ()
+        begun = tuple(self._stands[position] for position in part if position in self._stands)
+        assert len(begun) == len(part), (
+            "who was dropped never trains again, and who begins does not train with others"
+        )
+        assert len({origin.group.until for origin in begun}) == 1, (
+            "members that train together stand at one epoch"
+        )
+        return begun
 
     def _let_go(self) -> None:
         # States that nobody will go on from.
