@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from studium.data import open_dataset
 from studium.runs import Plan, PlanRun, RunFolder
 from studium.runs.execution import Execution
 from studium.runs.resume import resume_run
-from studium.runs.search_step import PreparedSearch
+from studium.runs.search_step import PreparedSearch, _Shares
 from studium.runs.search_steps import SearchStep
 from studium.runs.verification import verify_run
+from studium.studies.search_results import SearchTrial
 from studium.studies.space_file import ParameterTable
+from studium.training import Progress
 from studium.training.ensemble import load_predictor
 from studium.training.model_files import load_model
 from tests.execution.chaos import timeless
@@ -123,3 +126,28 @@ def test_an_empty_list_leaves_out_structures_made_by_hand(
     assert found[: len(names)] == names
     assert bool(found) == bool(names)
     assert prepared.step.hand_made == found
+
+
+def test_the_share_that_is_done_rises_over_batches_last_stretch_and_measurement() -> None:
+    shares: list[float] = []
+    reported = _Shares((4.0, 4.0, 2.0), 3, shares.append)
+    trials = [SearchTrial(number=number, batch=0, values={}, status="pruned") for number in range(3)]
+    invalid = SearchTrial(number=9, batch=0, values={}, status="invalid")
+    training = Progress(done=5, total=10, loss=0.0, seconds=1.0, seconds_left=1.0)
+    for trial in (trials[0], invalid, trials[0], trials[1]):
+        reported.trained(training)  # of a batch: its trials are what counts
+        reported.told(trial)
+    assert shares == pytest.approx([0.4 / 3, 0.4 / 3, 0.8 / 3])
+    reported.told(trials[2])
+    reported.trained(training)
+    reported.trained(replace(training, done=10, finished=True))
+    reported.trained(training)
+    assert shares[3:] == pytest.approx([0.4, 0.4 + 0.4 * 0.5, 0.8, 0.8 + 0.2 * 0.7 * 0.5])
+
+
+def test_the_share_of_a_search_that_trains_everybody_to_the_end() -> None:
+    shares: list[float] = []
+    reported = _Shares((8.0, 0.0, 2.0), 1, shares.append)
+    reported.told(SearchTrial(number=0, batch=0, values={}, status="complete"))
+    reported.trained(Progress(done=5, total=10, loss=0.0, seconds=1.0, seconds_left=1.0))
+    assert shares == pytest.approx([0.8, 0.8 + 0.2 * 0.7 * 0.5])

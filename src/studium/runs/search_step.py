@@ -95,41 +95,64 @@ class PreparedSearch:
         write_record(folders.study / "search.json", record)
 
     @cached_property
-    def _phases(self) -> tuple[float, float]:
-        # Of the race, and of everything after it.
-        rows = len(self.plan.replicates.items[0].train)
-        rungs, keep = self.plan.rungs, self.plan.keep
-        steps = enumerate(pairwise((0, *rungs)))
-        trained = sum((later - rung) / keep**power for power, (rung, later) in steps)
+    def _phases(self) -> tuple[float, float, float]:
+        # Of the batches, of the last stretch that they share, and of everything after the race.
+        n_rows, keep = len(self.plan.replicates.items[0].train), self.plan.keep
+        stretches = [
+            (later - rung) / keep**power / self.plan.epochs
+            for power, (rung, later) in enumerate(pairwise((0, *self.plan.rungs)))
+        ]
         points = self.plan.space.sample(_GUESSED)
-        one = fmean(members_seconds(*point, rows, 1) for point in points)
-        race = one * self.plan.n_trials * len(self.plan.replicates.items) * trained / self.plan.epochs
-        last = fmean(members_seconds(*self.plan.final(point), rows, 1) for point in points)
-        by_hand = sum(members_seconds(*point, rows, 1) for _, point in self.plan.hand_made)
+        one = fmean(members_seconds(*point, n_rows, 1) for point in points)
+        whole = one * self.plan.n_trials * len(self.plan.replicates.items)
+        shared = stretches.pop() if len(stretches) > 1 else 0.0
+        last = fmean(members_seconds(*self.plan.final(point), n_rows, 1) for point in points)
+        by_hand = sum(members_seconds(*point, n_rows, 1) for _, point in self.plan.hand_made)
         measured = (by_hand + self.plan.n_leading * last) * len(self.plan.fresh.items)
-        return race, measured + last * (self.step.refits + self.step.ensemble)
+        refitted = last * (self.step.refits + self.step.ensemble)
+        return whole * sum(stretches), whole * shared, measured + refitted
 
 
 class _Shares:
-    """Turns the trials of the race, and then the trainings after it, into the share of the step that is done."""
+    """Turns the trials of the race, and then the trainings after it, into the share of the step that is done.
 
-    def __init__(self, phases: tuple[float, float], n_trials: int, report: Callable[[float], None]) -> None:
-        self._race = phases[0] / sum(phases)
+    Args:
+        phases: Seconds that the batches, the stretch that they share, and the rest may take.
+        n_trials: Trials of the batches.
+        report: Called with the share.
+    """
+
+    def __init__(
+        self, phases: tuple[float, float, float], n_trials: int, report: Callable[[float], None]
+    ) -> None:
+        batches, shared, _ = (seconds / sum(phases) for seconds in phases)
+        self._batches, self._race = batches, batches + shared
         self._n_trials, self._report = n_trials, report
-        self._told, self._finals = 0, 0.0
+        self._told: set[int] = set()
+        self._races = shared > 0
+        self._finals = 0.0
 
     def told(self, trial: SearchTrial) -> None:
-        """A trial has come to its end."""
-        self._told += trial.status not in ("invalid", "duplicate")
-        self._report(self._race * min(self._told / self._n_trials, 1.0))
+        """A trial has come to its end, or to where it waits."""
+        if trial.status not in ("invalid", "duplicate") and not self._are_all:
+            self._told.add(trial.number)
+            self._report(self._batches * len(self._told) / self._n_trials)
 
     def trained(self, state: Progress) -> None:
-        """A training goes on; those of the race are counted by their trials."""
-        if self._told < self._n_trials:
-            return
+        """A training goes on; those of the batches are counted by their trials."""
         share = state.done / max(state.total, 1)
+        if not self._are_all:
+            return
+        if self._races:
+            self._report(self._batches + (self._race - self._batches) * share)
+            self._races = not state.finished
+            return
         self._finals = max(self._finals, 0.7 * share) if not state.finished else self._finals
         self._report(self._race + (1 - self._race) * self._finals)
+
+    @property
+    def _are_all(self) -> bool:
+        return len(self._told) >= self._n_trials
 
 
 def prepare_search(step: SearchStep, opener: DataOpener) -> PreparedSearch:

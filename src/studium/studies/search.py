@@ -133,7 +133,7 @@ def search(
         dataset: The data; its official test rows are never touched.
         plan: What is searched, and how.
         trainer: Trains the members.
-        tell: Called with every trial as soon as its end is known.
+        tell: Called with every trial when its end is known, and before, when it waits for the last rung.
 
     Returns:
         The result, and the finalists as networks, ready to be retrained.
@@ -299,6 +299,7 @@ class _Search:
         for number, raced in found.items():
             trial = _with_scores(self.trials[number], raced, self.plan.replicates)
             self.trials[number] = trial
+            self.tell(trial)
             if raced.status == "waiting":
                 continue
             self.n_trainings += len(self.plan.replicates.items)
@@ -307,7 +308,6 @@ class _Search:
             self.n_epochs_without_race += (
                 raced.n_epochs if ended else self.points[number][1].epochs * len(self.plan.replicates.items)
             )
-            self.tell(trial)
 
     def _tell_sampler(self, asked: int, trial: SearchTrial) -> None:
         if trial.status == "complete" and trial.mean is not None:
