@@ -47,12 +47,16 @@ def product(dataset: Dataset, plan: SearchPlan) -> tuple[Progress, int]:
         trials, final measurement included.
     """
     found = Progress()
+    ends: dict[int, tuple[int, float, float | None]] = {}  # of each trial, in the order in which they come
     started = time.perf_counter()
 
     def told(trial: SearchTrial) -> None:
-        found.add(trial.epochs, time.perf_counter() - started, trial.mean)
+        ends.pop(trial.number, None)  # it waited, and now it has ended
+        ends[trial.number] = (trial.epochs, time.perf_counter() - started, trial.mean)
 
     _, last = search(dataset, plan, Trainer(dataset), told)
+    for end in ends.values():
+        found.add(*end)
     assert last.best is not None
     found.chosen = last.points[last.best]
     n_leading = sum(each.trial is not None for each in last.finalists)

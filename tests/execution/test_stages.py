@@ -14,10 +14,11 @@ import pytest
 
 from studium.data import Dataset
 from studium.execution import DurableEngine, Task
+from studium.execution.checkpoints import CarriedCheckpoints
 from studium.execution.in_process import InProcess
 from studium.execution.place import Done, Place, Report
 from studium.execution.task import RowIds
-from studium.execution.train_task import OnDisk, train_task
+from studium.execution.train_task import ByValue, OnDisk, Written, train_task
 from studium.execution.workers import Workers
 from studium.training import Fit, Trainer
 from studium.training.concurrency import StoppedError, never
@@ -190,6 +191,19 @@ def test_a_worker_killed_before_it_tidied_up_leaves_nothing_for_long(tmp_path: P
         raced(Trainer(data(), engine=again), MEMBERS, PLAN)
     assert checkpoints(tmp_path) == set()
     again.close()
+
+
+def test_a_result_that_travels_brings_a_checkpoint_when_its_members_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("studium.execution.train_task._KEEPS", 0.0)  # a checkpoint after every epoch
+    paused, whole = staged(((0, 1, 2, 3, 4), 5)), task(group(0, 1))
+    for each, brings in ((paused, True), (whole, False)):
+        results = ByValue(CarriedCheckpoints({}))
+        *_, written = train_task(each, data(), Normalisations(data()), results, never)
+        assert isinstance(written, Written)
+        assert (written.checkpoint is not None) == brings
+    assert results.checkpoints.read(whole.id) is None
 
 
 class Stopping:

@@ -16,6 +16,7 @@ from studium.runs.resume import resume_run
 from studium.runs.search_step import PreparedSearch, _Shares
 from studium.runs.search_steps import SearchStep
 from studium.runs.verification import verify_run
+from studium.studies.search import SearchPlan
 from studium.studies.search_results import SearchTrial
 from studium.studies.space_file import ParameterTable
 from studium.training import Progress
@@ -128,9 +129,15 @@ def test_an_empty_list_leaves_out_structures_made_by_hand(
     assert prepared.step.hand_made == found
 
 
+def searching(n_trials: int) -> SearchPlan:
+    prepared = PlanRun(PLAN).prepared[0]
+    assert isinstance(prepared, PreparedSearch)
+    return replace(prepared.plan, n_trials=n_trials)
+
+
 def test_the_share_that_is_done_rises_over_batches_last_stretch_and_measurement() -> None:
     shares: list[float] = []
-    reported = _Shares((4.0, 4.0, 2.0), 3, shares.append)
+    reported = _Shares((4.0, 4.0, 2.0), searching(3), shares.append)
     trials = [SearchTrial(number=number, batch=0, values={}, status="pruned") for number in range(3)]
     invalid = SearchTrial(number=9, batch=0, values={}, status="invalid")
     training = Progress(done=5, total=10, loss=0.0, seconds=1.0, seconds_left=1.0)
@@ -147,7 +154,7 @@ def test_the_share_that_is_done_rises_over_batches_last_stretch_and_measurement(
 
 def test_the_share_of_a_search_that_trains_everybody_to_the_end() -> None:
     shares: list[float] = []
-    reported = _Shares((8.0, 0.0, 2.0), 1, shares.append)
+    reported = _Shares((8.0, 0.0, 2.0), searching(1), shares.append)
     reported.told(SearchTrial(number=0, batch=0, values={}, status="complete"))
     reported.trained(Progress(done=5, total=10, loss=0.0, seconds=1.0, seconds_left=1.0))
     assert shares == pytest.approx([0.8, 0.8 + 0.2 * 0.7 * 0.5])

@@ -18,7 +18,7 @@ EPOCHS = 12
 SHORT, DIVERGING = 2, 1  # members of `various`: ends after 3 epochs, diverges at once
 
 Plan = Sequence[tuple[Sequence[int], int]]
-"""Who trains on, and until which epoch, stage by stage."""
+"""Who trains on, and until which epoch, stretch by stretch."""
 
 
 def various(optimizer: Optimizer) -> list[Member]:
@@ -65,13 +65,13 @@ def pictured(optimizer: Optimizer, *, normed: bool = False) -> Member:
 
 
 def raced(trainer: Trainer, members: Sequence[Member], plan: Plan) -> list[dict[int, Fit]]:
-    """What each stage of a race gives; who does not train in a stage is dropped before it."""
+    """What each stretch of a race gives; who does not train in one is dropped before it."""
     with trainer.race(members) as race:
         return [advanced(race, kept, until) for kept, until in plan]
 
 
 def advanced(race: Race, kept: Sequence[int], until: int) -> dict[int, Fit]:
-    """What the next stage gives."""
+    """What the next stretch gives."""
     race.drop([position for position in race.paused if position not in kept])
     return race.advance(kept, until)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,11 +17,14 @@ from studium.errors import SettingError
 from studium.execution import DurableEngine
 from studium.execution.in_process import InProcess
 from studium.training import Fit, Member, Progress, Trainer
+from studium.training import group as group_module
+from studium.training.concurrency import StoppedError
 from studium.training.config import Optimizer
 from studium.training.engine import Advanced, Message
 from studium.training.fusion import groups
-from studium.training.group import Group
+from studium.training.group import Group, Normalisations, Origin, begun_loop, group_loop
 from studium.training.in_memory import InMemory
+from studium.training.loop import Ended, Loop
 from tests.training.racing import (
     DIVERGING,
     EPOCHS,
@@ -217,6 +221,83 @@ def test_who_waits_goes_on_when_its_turn_comes_and_who_was_dropped_never() -> No
             race.advance([1, 2], 6)
     for position in (0, 3):
         assert_close(last[position], whole[position])
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_how_a_member_trains_does_not_depend_on_who_is_left(device: str) -> None:
+    trainer = Trainer(TABLE, device="cpu")
+    trainer._device = torch.device(device)  # nothing is trained
+    for members, fused in ((alike("adam", 9), True), ([alone_in_a_group(seed) for seed in range(3)], False)):
+        for n in (1, len(members)):
+            _, found = trainer._arranged(members[:n], racing=True)
+            assert {(group.fused, group.threads) for group in found} == {(fused, 1)}
+
+
+def by_rows(members: Iterable[Member]) -> list[Member]:
+    """In the order of a group."""
+    return sorted(members, key=lambda each: -len(each.train))
+
+
+def alone_in_a_group(seed: int) -> Member:
+    """Too large to be fused."""
+    return member(TABLE, seed, hidden=(600, 600), **SETTINGS)
+
+
+def test_groups_that_many_come_from_are_trained_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    members = by_rows(member(TABLE, seed, hidden=(3, 2), **SETTINGS) for seed in range(4))
+    first = Group(tuple(members), fused=True, until=3)
+    halves = [
+        Group(
+            tuple(members[at : at + 2]),
+            fused=True,
+            until=6,
+            origins=(Origin(first, at), Origin(first, at + 1)),
+        )
+        for at in (0, 2)
+    ]
+    last = Group(
+        (members[1], members[2]),
+        fused=True,
+        until=EPOCHS,
+        origins=(Origin(halves[0], 1), Origin(halves[1], 0)),
+    )
+    begun: list[Group] = []
+    plain = group_module.group_loop
+
+    def counted(group: Group, *rest: Any) -> Loop:
+        begun.append(group)
+        return plain(group, *rest)
+
+    monkeypatch.setattr(group_module, "group_loop", counted)
+    nothing = begun_loop(last, TABLE, Normalisations(TABLE), lambda _: None)
+    assert begun == [first, halves[0], halves[1], last]
+    assert {state.fact("epoch") for state in nothing.states().values()} == {6}
+
+
+def test_a_state_from_before_the_pause_is_not_gone_on_from() -> None:
+    members = tuple(by_rows(member(TABLE, seed, hidden=(3, 2), **SETTINGS) for seed in range(2)))
+    normalisations = Normalisations(TABLE)
+    first = Group(members, fused=True, until=5)
+    last = Group(members, fused=True, until=EPOCHS, origins=(Origin(first, 0), Origin(first, 1)))
+    stopped = group_loop(first, TABLE, normalisations)
+    stopped.advance()
+    expected, found = (
+        {each.position: facts(each.fit) for each in loop.run() if isinstance(each, Ended)}
+        for loop in (
+            begun_loop(last, TABLE, normalisations, lambda _: None),
+            begun_loop(last, TABLE, normalisations, lambda _: stopped.states()),
+        )
+    )
+    assert found == expected
+    assert len(found) == 2
+
+
+def test_training_again_what_a_group_comes_from_can_be_stopped() -> None:
+    members = (member(TABLE, 0, hidden=(3, 2), **SETTINGS),)
+    first = Group(members, fused=True, until=5)
+    last = Group(members, fused=True, until=EPOCHS, origins=(Origin(first, 0),))
+    with pytest.raises(StoppedError):
+        begun_loop(last, TABLE, Normalisations(TABLE), lambda _: None, lambda: True)
 
 
 def test_nothing_is_kept_when_the_race_is_over() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -23,6 +23,10 @@ class Checkpoint(NamedTuple):
 
     states: dict[int, State]
     ended: dict[int, Outcome]
+
+    def of(self, places: Collection[int]) -> Checkpoint:
+        """Where these members stand, for those that go on from there."""
+        return Checkpoint({place: state for place, state in self.states.items() if place in places}, {})
 
 
 class Checkpoints(Protocol):

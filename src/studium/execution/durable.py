@@ -180,6 +180,8 @@ class DurableEngine:
         task = reference.task
         if checkpoint is not None:
             self._checkpoints.write(task, checkpoint)
+        elif "paused" not in reference.statuses:
+            self._checkpoints.remove(task)  # of an earlier attempt elsewhere
         if content:
             self._fits.keep(task, content)
         result = self._fits.read(task)

@@ -92,7 +92,8 @@ class ByValue:
 
     def write(self, task: Task, outcomes: list[Outcome]) -> Written:
         """The result, to travel."""
-        return Written(*packed(task, outcomes), self.checkpoints.read(task.id))
+        pauses = any(outcome.status == "paused" for outcome in outcomes)
+        return Written(*packed(task, outcomes), self.checkpoints.read(task.id) if pauses else None)
 
 
 def train_task(
@@ -118,12 +119,12 @@ def train_task(
         How far the training is, and at last where its result is.
 
     Raises:
-        StoppedError: It ended early, and has written a checkpoint.
+        StoppedError: It ended early, and has written a checkpoint of what it had trained of its own.
         UnavailableError: The disk is full, or the folder cannot be written.
     """
     checkpoints = results.checkpoints
     with torch_threads(task.group.threads), product_threads(task.group.threads):
-        loop, ended = _begun(task, dataset, normalisations, checkpoints)
+        loop, ended = _begun(task, dataset, normalisations, checkpoints, unwanted)
         yield from _trained(loop, ended, task, checkpoints, unwanted)
     pausing = {each.position: Outcome.of(each.fit) for each in loop.paused()}
     if pausing:
@@ -136,7 +137,11 @@ def train_task(
 
 
 def _begun(
-    task: Task, dataset: Dataset, normalisations: Normalisations, checkpoints: Checkpoints
+    task: Task,
+    dataset: Dataset,
+    normalisations: Normalisations,
+    checkpoints: Checkpoints,
+    unwanted: Callable[[], bool],
 ) -> tuple[Loop, dict[int, Outcome]]:
     # The training as it stands, and the members that have ended.
     own = checkpoints.read(task.id)
@@ -151,7 +156,7 @@ def _begun(
         found = checkpoints.read(ids[group])
         return None if found is None else found.states
 
-    return begun_loop(task.group, dataset, normalisations, kept), {}
+    return begun_loop(task.group, dataset, normalisations, kept, unwanted), {}
 
 
 def _ids(task: Task) -> dict[Group, str]:

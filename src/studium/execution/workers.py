@@ -87,11 +87,12 @@ class Workers:
         DataCache().keep(dataset)
         connected = self._connect()
         batch = f"{self._driver}-{next(self._batches)}"
-        calls = [
-            worker.Call(place, task, self._results(task), self._driver, batch)
-            for place, task in enumerate(tasks)
-        ]
-        yield from _Submitted(connected, calls, dataset, self._n_ahead()).ends(stop, self._advanced)
+
+        def call(position: int) -> worker.Call:
+            return worker.Call(position, tasks[position], self._results(tasks[position]), self._driver, batch)
+
+        submitted = _Submitted(connected, len(tasks), call, batch, dataset, self._n_ahead())
+        yield from submitted.ends(stop, self._advanced)
 
     def close(self) -> None:
         """Let go of the workers; those on this machine end."""
@@ -116,9 +117,11 @@ class Workers:
     def _results(self, task: Task) -> Results:
         if not self._by_value:
             return self._on_disk
-        found = {
-            each: self._on_disk.checkpoints.read(each) for each in (task.id, *(own.id for own in task.before))
-        }
+        found = {task.id: self._on_disk.checkpoints.read(task.id)}
+        for before in task.before:
+            own = self._on_disk.checkpoints.read(before.id)
+            wanted = {origin.place for origin in task.group.origins if origin.group is before.group}
+            found[before.id] = None if own is None else own.of(wanted)
         return ByValue(CarriedCheckpoints({each: own for each, own in found.items() if own is not None}))
 
     def _heard(self, event: tuple[float, Sequence[Any]]) -> None:
@@ -138,13 +141,19 @@ class _Submitted:
     """Tasks on their way: a few more than there are workers, so that none waits and none is forgotten."""
 
     def __init__(
-        self, connected: Connected, calls: list[worker.Call], dataset: Dataset, n_ahead: int
+        self,
+        connected: Connected,
+        n_tasks: int,
+        call: Callable[[int], worker.Call],
+        batch: str,
+        dataset: Dataset,
+        n_ahead: int,
     ) -> None:
         from distributed import as_completed
 
         self._connected, self._client, self._dataset = connected, connected.client, dataset
-        self._waiting, self._n_ahead = list(reversed(calls)), n_ahead
-        self._batch = calls[0].batch
+        self._waiting, self._n_ahead = list(reversed(range(n_tasks))), n_ahead
+        self._call, self._batch = call, batch  # made when it is submitted, since it may carry much
         self._running: dict[Future[worker.End], worker.Call] = {}
         self._attempts: dict[str, int] = {}
         self._seen = self._looked = time.monotonic()  # when there were workers, and when we looked
@@ -177,7 +186,7 @@ class _Submitted:
 
     def _submit(self) -> None:
         while self._waiting and len(self._running) < self._n_ahead:
-            call = self._waiting.pop()
+            call = self._call(self._waiting.pop())
             attempt = self._attempts[call.task.id] = self._attempts.get(call.task.id, 0) + 1
             key = f"{call.task.id}-{call.batch}-{attempt}"  # another driver's equal task writes into another folder
             future = self._client.submit(worker.compute, call, key=key, pure=False)
@@ -211,7 +220,7 @@ class _Submitted:
                 self._client.run(
                     worker.receive, end.checksum, packed_dataset(self._dataset), workers=[end.address]
                 )
-                self._waiting.append(call)
+                self._waiting.append(call.position)
             elif not isinstance(end, worker.Stopped):
                 yield end._replace(task=call.position)
 

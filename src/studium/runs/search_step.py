@@ -79,7 +79,7 @@ class PreparedSearch:
     def run(self, folders: StepFolders, engine: Engine, progress: ShareDone) -> None:
         """Search, measure the leading trials again, retrain the winner, test it, and write it all."""
         started = time.perf_counter()
-        shares = _Shares(self._phases, self.step.trials, progress)
+        shares = _Shares(self._phases, self.plan, progress)
         trainer = Trainer(self.opened.pool, engine=engine, progress=shares.trained)
         found, last = search(self.opened.pool, self.plan, trainer, shares.told)
         winner = retrained(last, self.step, self.opened, trainer, folders.model)
@@ -118,23 +118,24 @@ class _Shares:
 
     Args:
         phases: Seconds that the batches, the stretch that they share, and the rest may take.
-        n_trials: Trials of the batches.
+        plan: Of the search.
         report: Called with the share.
     """
 
     def __init__(
-        self, phases: tuple[float, float, float], n_trials: int, report: Callable[[float], None]
+        self, phases: tuple[float, float, float], plan: SearchPlan, report: Callable[[float], None]
     ) -> None:
         batches, shared, _ = (seconds / sum(phases) for seconds in phases)
         self._batches, self._race = batches, batches + shared
-        self._n_trials, self._report = n_trials, report
+        self._n_trials, self._report = plan.n_trials, report
+        self._free = {"duplicate"} if plan.on_invalid == "prune" else {"duplicate", "invalid"}
         self._told: set[int] = set()
         self._races = shared > 0
         self._finals = 0.0
 
     def told(self, trial: SearchTrial) -> None:
         """A trial has come to its end, or to where it waits."""
-        if trial.status not in ("invalid", "duplicate") and not self._are_all:
+        if trial.status not in self._free and not self._are_all:
             self._told.add(trial.number)
             self._report(self._batches * len(self._told) / self._n_trials)
 

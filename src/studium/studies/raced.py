@@ -38,9 +38,10 @@ class Raced:
 class Racing(AbstractContextManager["Racing"]):
     """Trials that advance together over the same rows and epochs; those that are not among the best are dropped at rungs.
 
-    Trials enter in batches. Those of a batch are compared at every rung but the last two; who reaches the rung before the
-    last waits there for the batches to come, and the best of all go on to the end together. That is fairer, since a good
-    batch may send more of its trials on than a poor one, and quicker, since the longest stretch is trained once for all.
+    Trials enter in batches. Those of a batch are compared, with each other and with those before, at every rung but the last
+    two; who reaches the rung before the last waits there for the batches to come, and the best of all go on to the end
+    together. That is fairer, since a good batch may send more of its trials on than a poor one, and quicker, since the
+    longest stretch is trained once for all.
     A trial with a replicate that diverged or failed is out at once.
 
     Args:

@@ -41,7 +41,7 @@ class Fit:
             stopping, else of the last; empty when there is no complete training.
         normalisation: From the member's training rows.
         history: One value an epoch.
-        status: ``complete``; ``paused``: a stage was over before its last epoch, and it can go on; ``diverged``: the loss
+        status: ``complete``; ``paused``: in a race, and it can go on; ``diverged``: the loss
             stopped being finite; ``failed``: the computation broke, by an exception or because its process died again and
             again.
         epochs: Epochs run; for a diverged member those with finite loss.

@@ -11,9 +11,12 @@ import numpy as np
 import torch
 
 from studium.data import Dataset, Normalisation, fit_normalisation
+from studium.environment import torch_threads
+from studium.training.concurrency import StoppedError, never
 from studium.training.loop import Loop
 from studium.training.member import Member
 from studium.training.population import PopulationProgram
+from studium.training.products import product_threads
 from studium.training.program import Program
 from studium.training.single import SingleProgram
 from studium.training.state import State, StateError
@@ -107,7 +110,13 @@ Kept = Callable[[Group], Mapping[int, State] | None]
 """Gives the states of the members that paused in a group, by place; ``None`` when they are not to be had."""
 
 
-def begun_loop(group: Group, dataset: Dataset, normalisations: Normalisations, kept: Kept) -> Loop:
+def begun_loop(
+    group: Group,
+    dataset: Dataset,
+    normalisations: Normalisations,
+    kept: Kept,
+    unwanted: Callable[[], bool] = never,
+) -> Loop:
     """The training of a group, ready to go on from where its members stand.
 
     The groups that they come from are trained again where nothing is kept of them, to the very same bits.
@@ -117,37 +126,55 @@ def begun_loop(group: Group, dataset: Dataset, normalisations: Normalisations, k
         dataset: Where the rows are.
         normalisations: Of that dataset.
         kept: What is kept of the groups before.
+        unwanted: Whether to end early, while a group before is trained again; asked after every epoch.
+
+    Raises:
+        StoppedError: It ended early.
     """
-    if not group.origins:
-        return group_loop(group, dataset, normalisations)
     try:
-        return _gone_on(group, dataset, normalisations, kept)
+        return _Ancestry(dataset, normalisations, kept, unwanted).loop(group)
     except StateError:  # written by another version
-        return _gone_on(group, dataset, normalisations, lambda _: None)
+        return _Ancestry(dataset, normalisations, lambda _: None, unwanted).loop(group)
 
 
-def _gone_on(group: Group, dataset: Dataset, normalisations: Normalisations, kept: Kept) -> Loop:
-    found = {before: _states(before, dataset, normalisations, kept) for before in group.before}
-    loop = group_loop(group, dataset, normalisations)
-    loop.restore(
-        {place: _stood(found[origin.group], origin.place) for place, origin in enumerate(group.origins)}
-    )
-    return loop
+class _Ancestry:
+    """The groups that a group comes from, each looked up or trained once."""
 
+    def __init__(
+        self,
+        dataset: Dataset,
+        normalisations: Normalisations,
+        kept: Kept,
+        unwanted: Callable[[], bool],
+    ) -> None:
+        self._dataset, self._normalisations = dataset, normalisations
+        self._kept, self._unwanted = kept, unwanted
+        self._known: dict[Group, Mapping[int, State]] = {}
 
-def _states(
-    group: Group, dataset: Dataset, normalisations: Normalisations, kept: Kept
-) -> Mapping[int, State]:
-    states = kept(group)
-    if states is not None:
-        return states
-    loop = begun_loop(group, dataset, normalisations, kept)
-    for _ in loop.run():
-        pass
-    return loop.states()
+    def loop(self, group: Group) -> Loop:
+        """The training of a group, ready to go on."""
+        states = {
+            place: self._states(origin.group)[origin.place] for place, origin in enumerate(group.origins)
+        }
+        loop = group_loop(group, self._dataset, self._normalisations)
+        if states:
+            loop.restore(states)
+        return loop
 
+    def _states(self, group: Group) -> Mapping[int, State]:
+        if group not in self._known:
+            states = self._kept(group)
+            whole = states is not None and all(
+                state.fact("epoch") == group.until for state in states.values()
+            )
+            # What is not whole is of a training that was stopped on its way there.
+            self._known[group] = states if states is not None and whole else self._trained(group)
+        return self._known[group]
 
-def _stood(states: Mapping[int, State], place: int) -> State:
-    if place not in states:
-        raise StateError("a member that is to go on has not paused: train from the start")
-    return states[place]
+    def _trained(self, group: Group) -> Mapping[int, State]:
+        with torch_threads(group.threads), product_threads(group.threads):
+            loop = self.loop(group)
+            for _ in loop.run():
+                if self._unwanted():
+                    raise StoppedError
+            return loop.states()

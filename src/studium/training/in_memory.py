@@ -47,7 +47,7 @@ class InMemory:
                 normalisations.of(member.train)
 
         def train(position: int, unwanted: Callable[[], bool]) -> Iterator[Message | _Paused]:
-            loop = begun_loop(groups[position], dataset, normalisations, self._paused.get)
+            loop = begun_loop(groups[position], dataset, normalisations, self._paused.get, unwanted)
             return _messages(position, loop, unwanted)
 
         threads = max((group.threads for group in groups), default=1)

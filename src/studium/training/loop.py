@@ -215,6 +215,8 @@ class Loop:
         )
 
     def _compact(self, kept: np.ndarray) -> None:
+        if len(kept) == len(self._alive):
+            return
         self._alive, self._limits, self._rows = self._alive[kept], self._limits[kept], self._rows[kept]
         if len(kept):
             self._batches.compact(kept)

@@ -42,7 +42,7 @@ class Race(AbstractContextManager["Race"]):
 
     Before each stretch those that train in it are grouped anew, so that few members left of many groups train as one.
     Leave it with ``with`` or :meth:`close`: what was kept to go on from is then let go. After an exception, Ctrl-C too,
-    it stays, for whoever takes up the same race again.
+    it stays in a run's folder, for whoever takes up the same race again.
 
     Args:
         dataset: The data.

@@ -18,7 +18,7 @@ class StateError(InputError):
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Arrays and facts by name; what belongs to a part is named behind a slash, as in ``program/parameters``.
+    """Arrays and facts by name; what belongs to a part is named behind a slash, as in ``program/weights/linear1.weight``.
 
     It holds copies: training on does not change it.
 

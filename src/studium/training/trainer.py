@@ -32,9 +32,9 @@ class Trainer:
         device: ``auto`` is CUDA when present, else the CPU; populations of small networks always train on the CPU.
         workers: Groups trained at the same time, each by a process of its own; ``None``: one per
             core. Results do not depend on it.
-        threads: Threads within one group; ``None``: 1, but all cores for a network that trains alone and is not fused (the
-            small operations of a population lose more by threads that wait for each other than they gain). The last
-            bits of a result may depend on it.
+        threads: Threads within one group; ``None``: 1, but all cores for a network that trains alone, outside a race, and is
+            not fused (the small operations of a population lose more by threads that wait for each other than they gain).
+            The last bits of a result may depend on it.
         engine: Where groups are trained and what becomes of their fits; ``None``: in memory, by ``workers`` processes.
         fuse: Whether to train together what can be; without it every member trains alone.
         progress: Called now and then with how far the training is.
@@ -123,7 +123,7 @@ class Trainer:
                 f"patience is {patient.config.patience}, but in a race it is the comparison of all members that stops one: "
                 "leave patience out"
             )
-        return self._arranged(members)
+        return self._arranged(members, racing=True)
 
     def _run(self, parts: Sequence[Group], n_epochs: int) -> Iterator[Finished]:
         tracker = Tracker(n_epochs, self._progress)
@@ -137,8 +137,11 @@ class Trainer:
             yield message
         tracker.end()
 
-    def _arranged(self, members: Sequence[Member]) -> tuple[list[list[int]], list[Group]]:
-        # Positions of each group's members, and the groups.
+    def _arranged(
+        self, members: Sequence[Member], *, racing: bool = False
+    ) -> tuple[list[list[int]], list[Group]]:
+        # Positions of each group's members, and the groups. In a race the way in which a member trains does not depend on
+        # who is left beside it, since it goes on with what another group has left.
         for member in members:
             _check(self._dataset, member)
         parts = groups(members) if self._fuse else [[position] for position in range(len(members))]
@@ -146,8 +149,8 @@ class Trainer:
         for part in parts:
             own = tuple(members[position] for position in part)
             fused = self._fuse and fusion_key(own[0]) is not None
-            fused = fused and (len(own) > 1 or self._device.type == "cpu")
-            alone = len(parts) == 1 and not fused
+            fused = fused and (len(own) > 1 or racing or self._device.type == "cpu")
+            alone = len(parts) == 1 and not fused and not racing
             threads = self._threads or ((os.cpu_count() or 1) if alone else 1)
             found.append(Group(own, fused, threads, "cpu" if fused else self._device.type))
         return parts, found

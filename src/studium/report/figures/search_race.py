@@ -145,10 +145,15 @@ def _alternative(data: SearchRaceData) -> str:
 
 def _caption(data: SearchRaceData, scores: list[float]) -> str:
     axis = " Both axes are" if is_logarithmic(scores, data.metric) else " The axis of epochs is"
+    compared = (
+        " Before the last two rungs trials were compared with those of their own and of earlier batches, so that one may "
+        "have been dropped that is better than another which was not."
+        if len(data.rungs) > 2
+        else ""
+    )
     return (
-        f"A line is a trial, a mark its mean over {data.resampling} at a rung; a line that stops was dropped there. Trials "
-        "of later batches were compared with all before them, so that a trial may have been dropped that an earlier, worse "
-        f"one was not.{axis} logarithmic."
+        f"A line is a trial, a mark its mean over {data.resampling} at a rung; a line that stops was dropped there."
+        f"{compared}{axis} logarithmic."
     )
 
 
