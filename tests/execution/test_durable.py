@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from studium.execution.place import Place
 from studium.execution.train_task import train_task
 from studium.training import Fit, Trainer
 from studium.training.concurrency import never
-from studium.training.engine import Advanced, Finished
+from studium.training.engine import Advanced, Finished, Message
+from studium.training.group import Group
 from tests.execution.places import Troubled
 from tests.execution.tasks import alone, data, group, member, task
 
@@ -187,15 +187,21 @@ def test_a_failed_fit_says_why_and_has_nothing_else(tmp_path: Path) -> None:
     durable.close()
 
 
+def hear(own: DurableEngine, one: Group, seen: list[Message]) -> None:
+    """Train a group, and note each message as it comes."""
+    for message in own.run(data(), [one]):
+        seen.append(message)
+
+
 @pytest.mark.parametrize("fused", [True, False])
 def test_a_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path: Path, fused: bool) -> None:
     one = group(0, 1, epochs=12000) if fused else alone(0, epochs=1500)
     undisturbed = engine(tmp_path / "a" / "run")
     list(undisturbed.run(data(), [one]))
-    until = time.monotonic() + 0.3
-    stopped = engine(tmp_path / "b" / "run", stop=lambda: time.monotonic() > until)
+    seen: list[Message] = []
+    stopped = engine(tmp_path / "b" / "run", stop=lambda: bool(seen))
     with pytest.raises(KeyboardInterrupt):
-        list(stopped.run(data(), [one]))
+        hear(stopped, one, seen)
     assert stopped.tally.computed == 0
     assert len(list((tmp_path / "b" / "run" / "checkpoints").iterdir())) == 1
     assert [event.kind for event in stopped._ledger.events()] == ["stopped"]
@@ -211,10 +217,10 @@ def test_a_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path: Path, 
 
 def test_a_damaged_checkpoint_only_costs_time(tmp_path: Path) -> None:
     one = alone(0, epochs=1500)
-    until = time.monotonic() + 0.3
-    stopped = engine(tmp_path / "b", stop=lambda: time.monotonic() > until)
+    seen: list[Message] = []
+    stopped = engine(tmp_path / "b", stop=lambda: bool(seen))
     with pytest.raises(KeyboardInterrupt):
-        list(stopped.run(data(), [one]))
+        hear(stopped, one, seen)
     stopped.close()
     (checkpoint,) = (tmp_path / "b" / "checkpoints").iterdir()
     checkpoint.write_bytes(checkpoint.read_bytes()[:-3])

@@ -116,7 +116,8 @@ def test_states_travel_with_the_tasks_that_go_on_from_them(
     assert [{place: facts(fit) for place, fit in fits.items()} for fits in there] == [
         {place: facts(fit) for place, fit in fits.items()} for fits in here
     ]
-    assert carried == [True] * 5
+    assert all(carried)
+    assert len(carried) >= 5  # a task whose worker lacked the data is sent again
     assert list((tmp_path / "checkpoints").glob("*")) == []
 
 
