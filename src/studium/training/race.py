@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol, Self
@@ -18,11 +18,7 @@ class Arrange(Protocol):
     """Arranges members in groups; :meth:`studium.training.Trainer.race` passes its own."""
 
     def __call__(self, members: Sequence[Member]) -> tuple[list[list[int]], list[Group]]:
-        """Positions in ``members`` of each group's members, and the groups.
-
-        Raises:
-            SettingError: A member cannot be trained in a race.
-        """
+        """Positions in ``members`` of each group's members, and the groups."""
 
 
 class Run(Protocol):
@@ -47,6 +43,7 @@ class Race(AbstractContextManager["Race"]):
     Args:
         dataset: The data.
         engine: Where groups are trained.
+        check: Raises ``SettingError`` for members that cannot take part.
         arrange: Groups members.
         run: Trains groups.
 
@@ -65,8 +62,17 @@ class Race(AbstractContextManager["Race"]):
         ('paused', 5, 'complete')
     """
 
-    def __init__(self, dataset: Dataset, *, engine: Engine, arrange: Arrange, run: Run) -> None:
-        self._dataset, self._engine, self._arrange, self._run = dataset, engine, arrange, run
+    def __init__(
+        self,
+        dataset: Dataset,
+        *,
+        engine: Engine,
+        check: Callable[[Sequence[Member]], None],
+        arrange: Arrange,
+        run: Run,
+    ) -> None:
+        self._dataset, self._engine = dataset, engine
+        self._check, self._arrange, self._run = check, arrange, run
         self._members: list[Member] = []
         self._fresh: set[int] = set()  # who has not trained yet
         self._stands: dict[int, Origin] = {}  # of those that have paused
@@ -92,7 +98,7 @@ class Race(AbstractContextManager["Race"]):
         Raises:
             SettingError: A member contradicts itself or the data, or stops early.
         """
-        self._arrange(members)
+        self._check(members)
         entered = range(len(self._members), len(self._members) + len(members))
         self._members += members
         self._fresh.update(entered)

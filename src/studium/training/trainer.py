@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from studium.data import Dataset
@@ -97,6 +98,8 @@ class Trainer:
         Raises:
             SettingError: A member contradicts itself or the data; nothing has been trained then.
         """
+        for member in members:
+            _check(self._dataset, member)
         parts, own = self._arranged(members)
         n_epochs = sum(member.config.epochs for member in members)
         for message in self._run(own, n_epochs):
@@ -112,18 +115,25 @@ class Trainer:
         Raises:
             SettingError: A member contradicts itself or the data, or stops early.
         """
-        race = Race(self._dataset, engine=self._engine, arrange=self._arranged_for_race, run=self._run)
+        race = Race(
+            self._dataset,
+            engine=self._engine,
+            check=self._check_for_race,
+            arrange=partial(self._arranged, racing=True),
+            run=self._run,
+        )
         race.enter(members)
         return race
 
-    def _arranged_for_race(self, members: Sequence[Member]) -> tuple[list[list[int]], list[Group]]:
+    def _check_for_race(self, members: Sequence[Member]) -> None:
         patient = next((member for member in members if member.config.patience is not None), None)
         if patient is not None:
             raise SettingError(
                 f"patience is {patient.config.patience}, but in a race it is the comparison of all members that stops one: "
                 "leave patience out"
             )
-        return self._arranged(members, racing=True)
+        for member in members:
+            _check(self._dataset, member)
 
     def _run(self, parts: Sequence[Group], n_epochs: int) -> Iterator[Finished]:
         tracker = Tracker(n_epochs, self._progress)
@@ -142,8 +152,6 @@ class Trainer:
     ) -> tuple[list[list[int]], list[Group]]:
         # Positions of each group's members, and the groups. In a race the way in which a member trains does not depend on
         # who is left beside it, since it goes on with what another group has left.
-        for member in members:
-            _check(self._dataset, member)
         parts = groups(members) if self._fuse else [[position] for position in range(len(members))]
         found = []
         for part in parts:
