@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studium.runs.study_records import SearchRecord
-from studium.studies.results import Trial, Value
+from studium.studies.results import Estimate, Trial, Value
 from studium.studies.search_results import (
     Difference,
     Finalist,
@@ -68,6 +68,7 @@ def measured(place: int, mean: float | None, *, not_worse: bool = False) -> Tria
         n=2,
         p_value=0.8 if not_worse else 0.01,
         not_worse=not_worse,
+        epochs=Estimate(mean=16),
         parameters=25,
     )
 

@@ -23,6 +23,7 @@ from studium.report.search_tables import (
 from studium.report.search_words import flattery, n_counted, named_values
 from studium.runs.results import Score
 from studium.runs.study_records import EnsembleRecord
+from studium.studies.results import Estimate
 from tests.report import known_searches
 from tests.report.known import diverged, result, training
 from tests.report.known_searches import (
@@ -69,12 +70,29 @@ def test_a_search_says_what_won_and_how_sure_that_is() -> None:
     assert "a validation mean squared error of 0.440 (95% interval 0.390 to 0.490, n = 2)" in said
     assert "In the search the winner had scored 0.450." in said
     assert "Not significantly worse: trial 3. Worse: trial 0." in said
-    assert "The best structure made by hand is net, with 0.900 (95% interval 0.850 to 0.950, n = 2)" in said
+    assert (
+        "The best structure made by hand is net, trained as usual for 16 epochs, with 0.900 (95% interval"
+        in said
+    )
     assert (
         "trial 7 is significantly better than net: its mean squared error is 0.489 times as large "
         "(95% interval 0.4 to 0.6, p = 0.002, n = 2)" in said
     )
     assert "may lie outside: learning rate 1e-4." in said
+
+
+def test_scores_after_trainings_of_different_length_are_not_compared() -> None:
+    longer = tuple(
+        each.model_copy(update={"score": each.score.model_copy(update={"epochs": Estimate(mean=64)})})
+        for each in FINALISTS
+    )
+    found = search(finalists=longer)
+    assert flattery(found) is None
+    said = text(found, winner=result((training(0.5).model_copy(update={"epochs": 64}),), refit=True))
+    assert "that had no part in the search, for 64 epochs in place of 16, so that" in said
+    assert "In the search, after 16 epochs, it had scored 0.450; trainings of different length" in said
+    assert "for 64 epochs, exactly as it was measured" in said
+    assert "leading trials the mean" not in said
 
 
 def test_leading_scores_are_told_to_flatter() -> None:
@@ -111,7 +129,7 @@ def test_the_retraining_and_the_ensemble_are_told() -> None:
     winner = result((training(0.5), training(0.3, 1)), refit=True)
     said = text(winner=winner, ensemble=ENSEMBLE)
     assert "retrained 2 times on all 80 training rows for 3 epochs" in said
-    assert "with the same settings, but not for the 16 epochs of the search" in said
+    assert "with the same settings, but not for the 16 epochs of its measurement" in said
     assert "0.40 ± 0.14 (mean ± standard deviation, n = 2)" in said
     assert "it scores 0.500 (95% interval 0.250 to 0.750; known)" in said
     assert "3 networks of trial 7 (2 times) and trial 3" in said

@@ -10,6 +10,7 @@ from studium.report.search_words import (
     is_near_end,
     n_counted,
     named_values,
+    other_epochs,
     standing,
 )
 from studium.report.study_narrative import score_words
@@ -111,12 +112,18 @@ def _won(found: SearchResult) -> str:
     )
     size = count(winner.score.parameters, "parameter")
     text = (
-        f"{again} over {found.fresh_resampling} that had no part in the search, so that the luckiest does not win. "
+        f"{again} over {found.fresh_resampling} that had no part in the search{_longer(found)}, "
+        "so that the luckiest does not win. "
         f"Best there is {winner.name} ({named_values(found, winner.values, _SAID)}), a network with {size}, "
         f"with a validation {METRIC_NAMES[found.metric]} of {score_words(winner.score, found.metric)}."
     )
     advice = f"Note: {found.advice}." if found.advice else ""
     return " ".join(filter(None, [text, flattery_words(found), _equals(found), advice]))
+
+
+def _longer(found: SearchResult) -> str:
+    epochs = other_epochs(found)
+    return "" if epochs is None else f", for {count(epochs, 'epoch')} in place of {found.rungs[-1]:,}"
 
 
 def _equals(found: SearchResult) -> str:
@@ -146,7 +153,11 @@ def _against_hand_made(found: SearchResult) -> str:
     rival = next(each for each in by_hand if each.name == found.difference.hand_made)
     score = score_words(rival.score, found.metric)
     verdict = difference_words(found, found.winner.name, rival.name)
-    return f"The best structure made by hand is {rival.name}, with {score} over the same trainings. {verdict}"
+    usual = count(round(rival.score.epochs.mean), "epoch")
+    return (
+        f"The best structure made by hand is {rival.name}, trained as usual for {usual}, with {score} "
+        f"over the same rows and seeds. {verdict}"
+    )
 
 
 def _retrained(record: SearchRecord) -> str:
@@ -157,10 +168,11 @@ def _retrained(record: SearchRecord) -> str:
     if model is None or model.test is None:
         return f"Retrained on all training rows, the winner {result.status}; there is no model."
     name, n = result.data.metric, len(result.trainings)
+    measured = other_epochs(found) or found.rungs[-1]
     as_measured = (
         "exactly as it was measured, with the same settings"
-        if model.epochs == found.rungs[-1]
-        else f"with the same settings, but not for the {count(found.rungs[-1], 'epoch')} of the search"
+        if model.epochs == measured
+        else f"with the same settings, but not for the {count(measured, 'epoch')} of its measurement"
     )
     text = (
         f"The winner was retrained {count(n, 'time')} on all {result.data.n_train:,} training rows for "

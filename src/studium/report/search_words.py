@@ -6,7 +6,7 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
-from studium.report.numbers import METRIC_NAMES, difference, metric
+from studium.report.numbers import METRIC_NAMES, count, difference, metric
 from studium.report.study_words import p_text, value_text, verdict
 from studium.studies.results import Value
 from studium.studies.search_results import Difference, Finalist, SearchResult, SearchStatus, SearchTrial
@@ -128,13 +128,23 @@ def difference_words(found: SearchResult, subject: str, rival: str) -> str:
     return f"By a paired test, {verdict}: {_size(each, found)}, p {_p(each.p_value)}, n = {each.n})."
 
 
+def other_epochs(found: SearchResult) -> int | None:
+    """Epochs of the final measurement, where the winner was trained for others there than in the search."""
+    if found.winner is None:
+        return None
+    measured = round(found.winner.score.epochs.mean)
+    return None if measured == found.rungs[-1] else measured
+
+
 def flattery(found: SearchResult) -> float | None:
     """How much better the leading trials looked in the search than on fresh replicates: the mean over them.
 
     Returns:
         Of errors the geometric mean of fresh over searched; of accuracies the mean of searched minus fresh; ``None`` when no
-        leading trial has both scores.
+        leading trial has both scores, or when they come from trainings of different length.
     """
+    if other_epochs(found) is not None:
+        return None
     pairs = [
         (each.searched, each.score.mean)
         for each in found.finalists
@@ -150,7 +160,15 @@ def flattery(found: SearchResult) -> float | None:
 def flattery_words(found: SearchResult) -> str:
     """How much the search flattered its leading trials, in a sentence; empty when nothing is known."""
     size, winner = flattery(found), found.winner
-    if size is None or winner is None or winner.searched is None:
+    if winner is None or winner.searched is None:
+        return ""
+    if other_epochs(found) is not None:
+        return (
+            f"In the search, after {count(found.rungs[-1], 'epoch')}, it had scored "
+            f"{metric(winner.searched, found.metric)}; "
+            "trainings of different length do not tell how much the search flattered it."
+        )
+    if size is None:
         return ""
     n = sum(each.searched is not None and each.score.mean is not None for each in found.finalists)
     name = METRIC_NAMES[found.metric]
