@@ -28,7 +28,7 @@ Courses = dict[str, list[Progress]]
 def main(sizes: Sizes) -> None:
     """Search with each contender and seed, on the same folds."""
     prepared = regression(sizes.budget_trials, sizes.epochs)
-    data, plan = prepared.pool, replace(prepared.plan, hand_made=())
+    data, plan = prepared.pool, replace(prepared.plan, hand_made=(), final_epochs=None)
     seconds = seconds_of_plain(data, plan, sizes.peer_trials, "no pruner")
     per_epoch = seconds / (sizes.peer_trials * len(plan.replicates.items) * plan.epochs)
     courses, budgets = _courses(data, plan, sizes.search_seeds, per_epoch)

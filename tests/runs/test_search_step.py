@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,6 +128,45 @@ def test_an_empty_list_leaves_out_structures_made_by_hand(
     assert found[: len(names)] == names
     assert bool(found) == bool(names)
     assert prepared.step.hand_made == found
+
+
+def prepared_search(**settings: Any) -> PreparedSearch:
+    (prepared,) = PlanRun(Plan(name="mine", steps=(SearchStep(name="search", **settings),))).prepared
+    assert isinstance(prepared, PreparedSearch)
+    return prepared
+
+
+@pytest.mark.parametrize(
+    ("config", "parameters", "schedule"),
+    [
+        ({}, {}, "cosine"),
+        ({"schedule": "one_cycle"}, {}, "one_cycle"),
+        ({"warmup_share": 0.1}, {}, "one_cycle"),
+        ({}, {"lr": "1e-4:1e-1:log", "warmup_share": "0.1:0.5"}, "one_cycle"),
+    ],
+)
+def test_trials_are_compared_under_a_rate_that_falls_unless_somebody_asks_for_another(
+    config: dict[str, Any], parameters: dict[str, str], schedule: str
+) -> None:
+    found = prepared_search(data="digits", space="mlp", trials=2, config=config, parameters=parameters)
+    assert found.plan.space.point[1].schedule == schedule
+
+
+@pytest.mark.parametrize(
+    ("settings", "epochs"),
+    [
+        ({"data": "curve"}, 4000),
+        ({"data": "curve", "refit_epochs": 1500}, 1500),
+        ({"data": "curve", "config": {"epochs": 50}}, None),
+        ({"data": "digits"}, None),
+    ],
+)
+def test_what_a_small_regression_exports_is_trained_for_longer_than_it_is_raced(
+    settings: dict[str, Any], epochs: int | None
+) -> None:
+    plan = prepared_search(space="mlp", trials=2, **settings).plan
+    assert plan.final_epochs == epochs
+    assert plan.final(plan.space.point)[1].epochs == (epochs or plan.epochs)
 
 
 def searching(n_trials: int) -> SearchPlan:

@@ -19,7 +19,7 @@ from studium.runs.facts import data_facts
 from studium.runs.opening import DataOpener, OpenedData
 from studium.runs.prepared import ShareDone, opened_data
 from studium.runs.replication import replicates, with_replication
-from studium.runs.resolution import StepError, resolve
+from studium.runs.resolution import Resolved, StepError, resolve
 from studium.runs.search_champion import averaged, retrained
 from studium.runs.search_steps import SearchStep
 from studium.runs.step_folders import StepFolders
@@ -38,6 +38,7 @@ from studium.validation import Point
 _SHORT = 1000  # training rows up to which a fully connected network trains in no time
 _BATCH, _FUSED_BATCH = 10, 20
 _LEADING, _LONG_LEADING = 5, 2
+_LONGER = 4  # times as long as in the race
 _FLIP = 0.5
 _GUESSED = 32  # points whose mean cost stands for that of a trial
 
@@ -166,8 +167,8 @@ def prepare_search(step: SearchStep, opener: DataOpener) -> PreparedSearch:
     opened = opened_data(step, opener)
     pool = opened.pool
     step = with_replication(_with_space(step, pool), pool, n_seeds=1)
-    resolved = resolve(step, pool)
-    step = _with_sizes(resolved.step, resolved.spec.kind, pool)
+    resolved = resolve(_with_schedule(step), pool)
+    step = _with_sizes(resolved, pool, usual_epochs="epochs" not in step.config)
     point: Point = (resolved.spec, resolved.config)
     try:
         space = search_space(
@@ -242,12 +243,24 @@ def _config(table: SpaceTable, pool: Dataset) -> dict[str, Any]:
     return config
 
 
-def _with_sizes(step: SearchStep, kind: str, pool: Dataset) -> SearchStep:
-    quick = kind == "mlp" and len(pool.training_pool) <= _SHORT
+def _with_schedule(step: SearchStep) -> SearchStep:
+    # A race compares before the end. Where the learning rate still rises, too high a rate looks better than it is.
+    if {"schedule", "warmup_share"} & {*step.config, *step.parameters}:
+        return step
+    return step.model_copy(update={"config": {**step.config, "schedule": "cosine"}})
+
+
+def _with_sizes(resolved: Resolved[SearchStep], pool: Dataset, *, usual_epochs: bool) -> SearchStep:
+    step, fused = resolved.step, resolved.spec.kind == "mlp"
+    quick = fused and len(pool.training_pool) <= _SHORT
+    longer = (
+        _LONGER * resolved.config.epochs if quick and usual_epochs and pool.task == "regression" else None
+    )
     changes: dict[str, Any] = {
-        "batch": step.batch or (_FUSED_BATCH if kind == "mlp" else _BATCH),
+        "batch": step.batch or (_FUSED_BATCH if fused else _BATCH),
         "leading": step.leading or (_LEADING if quick else _LONG_LEADING),
         "hand_made": usual_structures(pool) if step.hand_made is None else step.hand_made,
+        "refit_epochs": step.refit_epochs or longer,
     }
     return step.model_copy(update=changes)
 

@@ -18,7 +18,8 @@ class SearchStep(NetworkStep, ReplicatedStep):
     Attributes:
         space: ``mlp``, ``mlp-plus``, ``cnn``, ``cnn-plus``, or a TOML file; by default ``cnn`` on images, else ``mlp``. What
             the step says itself goes before what the space says.
-        model: Preset that every point starts from.
+        model: Preset that every point starts from. Its usual training, but with a learning rate that falls from the start
+            (``cosine``), unless ``config`` or ``parameters`` name another schedule or a ``warmup_share``.
         parameters: What varies.
         most_parameters: Largest number of trainable numbers of a network.
         first: Points to try before any other, each with the values of some parameters.
@@ -34,7 +35,8 @@ class SearchStep(NetworkStep, ReplicatedStep):
         leading: Trials that are measured again on fresh rows and seeds; by default 5, or 2 where a training is long.
         fresh_seeds: Repetitions of that measurement.
         refits: Final trainings of the winner, each with another seed; the first is exported.
-        refit_epochs: Epochs of these, and of the measurement of the leading trials; by default those of the search.
+        refit_epochs: Epochs of these, and of the measurement of the leading trials; by default those of the search, or four
+            times the usual epochs of a small regression when ``config`` does not give any.
         ensemble: Networks that are exported together beside the winner, from the leading trials that are not worse than it;
             0: none.
         reference: Somebody else's numbers for the network that was found.
