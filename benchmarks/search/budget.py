@@ -77,15 +77,16 @@ def _worth(data: Dataset, plan: SearchPlan, courses: Courses, n_seeds: int) -> d
 
 def _print_ends(courses: Courses, worth: dict[str, np.ndarray]) -> None:
     print(
-        "  at the end                             trials   validation loss: median (quartiles)   "
+        "  at the end                             trials  seconds   validation loss: median (quartiles)   "
         "chosen point on fresh folds and seeds: mean, sd, ratio to ours"
     )
     for name, found in courses.items():
         n_trials = np.median([len(course.best) for course in found])
+        seconds = np.median([course.ended for course in found])
         ends = _quartiles([course.best[-1] for course in found], ".4f")
         mean, sd = worth[name].mean(), worth[name].std(ddof=1)
         print(
-            f"  {name:38} {n_trials:6.0f}   {ends:37} {mean:.4f}, {sd:.4f}, {mean / worth[OURS].mean():.3f}"
+            f"  {name:38} {n_trials:6.0f}  {seconds:7.1f}   {ends:37} {mean:.4f}, {sd:.4f}, {mean / worth[OURS].mean():.3f}"
         )
 
 

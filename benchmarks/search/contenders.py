@@ -55,6 +55,7 @@ def product(dataset: Dataset, plan: SearchPlan) -> tuple[Progress, int]:
         ends[trial.number] = (trial.epochs, time.perf_counter() - started, trial.mean)
 
     _, last = search(dataset, plan, Trainer(dataset), told)
+    found.ended = time.perf_counter() - started
     for end in ends.values():
         found.add(*end)
     assert last.best is not None
@@ -88,6 +89,7 @@ def peer(plan: SearchPlan, name: str, budget: int, seconds_per_epoch: float) -> 
         epochs, loss = _played(study, trial, curve)
         seconds = (found.spent + epochs * n_folds) * seconds_per_epoch
         found.add(epochs * n_folds, seconds, loss, point)
+        found.ended = seconds
     return found
 
 

@@ -26,7 +26,14 @@ def regression_step(n_trials: int, epochs: int | None = None, **settings: Any) -
     return SearchStep(name="search", data="curve", space="mlp", trials=n_trials, config=config, **settings)
 
 
-def digits(n_trials: int, epochs: int) -> PreparedSearch:
-    """The same space of fully connected networks on pictures of digits, in batches under one cycle of AdamW."""
-    step = SearchStep(name="search", data="digits", space="mlp", trials=n_trials, config={"epochs": epochs})
+def digits(n_trials: int, epochs: int, schedule: str | None = None) -> PreparedSearch:
+    """The same space of fully connected networks on pictures of digits, in batches.
+
+    Args:
+        n_trials: Trials.
+        epochs: Of a whole training.
+        schedule: Of the learning rate; ``None``: the default.
+    """
+    config = {"epochs": epochs} if schedule is None else {"epochs": epochs, "schedule": schedule}
+    step = SearchStep(name="search", data="digits", space="mlp", trials=n_trials, config=config)
     return prepare_search(step, DataOpener())

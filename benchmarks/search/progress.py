@@ -17,12 +17,14 @@ class Progress:
         seconds: Passed so far.
         best: Smallest validation loss of a trial trained to its end; infinite before the first.
         chosen: The point that the search ends with.
+        ended: Seconds until it was chosen; of the product with the final measurement.
     """
 
     epochs: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     best: list[float] = field(default_factory=list)
     chosen: Point | None = None
+    ended: float = 0.0
 
     @property
     def spent(self) -> int:

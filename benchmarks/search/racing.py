@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+from scipy import stats
 
 from benchmarks.search.curves import CurveTable, curve_table
 from benchmarks.search.problem import digits, regression
@@ -16,10 +17,11 @@ DIGITS_EPOCHS = 24
 
 
 def main(sizes: Sizes) -> None:
-    """Replay races over two tables."""
+    """Replay races over tables: of the two tasks as they are searched, and of one that is compared while its rate rises."""
     for name, prepared in (
         ("mlp on curve", regression(sizes.n_trials, sizes.epochs)),
         ("mlp on digits", digits(sizes.n_trials, DIGITS_EPOCHS)),
+        ("mlp on digits under one_cycle", digits(sizes.n_trials, DIGITS_EPOCHS, "one_cycle")),
     ):
         plan = prepared.plan
         started = time.perf_counter()
@@ -39,12 +41,22 @@ def _print(table: CurveTable, plan: SearchPlan, n_replays: int) -> None:
     print(
         f"  {n_replays} replays, each of {len(orders[0])} of the points in a random order; best score {best:.4g}, "
         f"noise (sd of a good point's score between repetitions) {table.noise:.2g}\n"
+        f"  rank correlation of scores with those at the end: {_correlations(table, plan)}\n"
         "  rungs keep batch   winner lost   regret, noise: mean, 95%   relative: mean   "
         f"true loss after measuring {plan.n_leading} again, noise: mean, 95%   saved: mean, sd"
     )
     for setting in _settings(default):
         found = replays(table, setting, orders, plan.n_leading)
         print(_line(setting, found, table.noise, best) + ("  default" if setting == default else ""))
+
+
+def _correlations(table: CurveTable, plan: SearchPlan) -> str:
+    # Spearman's, over the points that came to the end.
+    complete = table.curves[np.isfinite(table.curves[:, -1])]
+    return ", ".join(
+        f"{stats.spearmanr(complete[:, rung - 1], complete[:, -1]).statistic:.3f} after {rung} epochs"
+        for rung in plan.rungs[:-1]
+    )
 
 
 def _line(setting: Setting, found: Replays, noise: float, best: float) -> str:
