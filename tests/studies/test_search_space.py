@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from studium.data import open_dataset
 from studium.errors import InputError, SettingError
-from studium.models import CNNSpec, ConvolutionSpec, MLPSpec, invalid_reason, n_parameters, preset
+from studium.models import CNNSpec, ConvolutionSpec, MLPSpec, invalid_reason, layers, n_parameters, preset
 from studium.runs import Plan
 from studium.runs.plan_file import load_plan
 from studium.runs.search_steps import SearchStep
@@ -309,8 +309,32 @@ def test_the_spaces_that_come_along_can_be_searched(monkeypatch: pytest.MonkeyPa
     spec = preset(table.model, data.input_shape, data.n_outputs)
     network = type(spec).model_validate(spec.model_dump() | table.network)
     point = network, TrainConfig(optimizer="momentum")
-    space = search_space(name, point, table.parameters, most_parameters=table.most_parameters)
+    space = search_space(
+        name, point, table.parameters, most_parameters=table.most_parameters, first=table.first
+    )
     assert 0 < space.check() <= 1
+    for values in space.first:
+        drawn = space.draw(
+            lambda dimension, known=values: known.get(dimension.name, dimension.low)  # type: ignore[misc]
+        )
+        assert {key: drawn[key] for key in values} == dict(values)
+        assert space.invalid_reason(space.at(drawn)) is None
+
+
+def test_the_space_cnn_begins_with_the_hand_made_network_as_far_as_it_fits() -> None:
+    table, made = load_space("cnn"), preset("cnn", (1, 28, 28), 10)
+    assert isinstance(made, CNNSpec)
+    (values,) = search_space("cnn", (made, TrainConfig()), table.parameters, first=table.first).first
+    space = source_space()
+    spec, _ = space.at(values)
+    assert isinstance(spec, CNNSpec)
+    assert [each.channels * 2 for each in spec.convolutions] == [each.channels for each in made.convolutions]
+    assert [each.kernel for each in spec.convolutions] == [each.kernel for each in made.convolutions]
+    assert spec.hidden == made.hidden
+    flat = [
+        next(each.output_shape[0] for each in layers(net) if each.name == "flatten") for net in (spec, made)
+    ]
+    assert flat[0] * 2 == flat[1]  # strides leave the sides that pooling leaves
 
 
 @pytest.mark.parametrize("name", ["mlp", "mlp-plus", "cnn", "cnn-plus"])
