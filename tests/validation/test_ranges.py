@@ -1,4 +1,5 @@
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,6 +31,15 @@ def test_the_stretch_ends_where_a_value_is_worse_and_the_others_are_listed() -> 
     assert (found.values, found.others) == ((0.4, 0.6, 0.8), (0,))
     assert (found.reaches_lowest, found.reaches_highest) == (False, True)
     assert found.text("dropout") == "dropout: [0.4, 0.8], best 0.6 (not worse either: 0)"
+
+
+def test_many_others_are_counted() -> None:
+    values = list(range(20))
+    found = good_range(values, [number != 15 for number in values], best=18)
+    assert found.others == tuple(range(15))
+    assert found.text("n") == "n: [16, 19], best 18 (not worse either: 15 values from 0 to 14)"
+    named = replace(found, others=(*found.others, "none"))
+    assert named.text("n").endswith("(not worse either: 15 values from 0 to 14, none)")
 
 
 def test_only_the_best_is_good() -> None:

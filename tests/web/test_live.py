@@ -32,7 +32,7 @@ sampler = "tpe"
 points = 400
 folds = 2
 seeds = 1
-config = { epochs = 200 }
+config = { epochs = 600 }
 """
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from studium.errors import SettingError
 from studium.numerals import compact_number
 
+_MOST_NAMED = 8
+
 
 @dataclass(frozen=True)
 class GoodRange:
@@ -52,9 +54,16 @@ class GoodRange:
             return f"{name}: no good value, all diverged"
         if not self.ordered:
             return f"{name}: {{{self._join(self.values)}}}, best {self._write(self.best)}"
-        also = f" (not worse either: {self._join(self.others)})" if self.others else ""
+        also = f" (not worse either: {self._others()})" if self.others else ""
         ends = self._join((self.values[0], self.values[-1]))
         return f"{name}: [{ends}], best {self._write(self.best)}{also}"
+
+    def _others(self) -> str:
+        numbers = [value for value in self.others if _is_number(value)]
+        if len(numbers) <= _MOST_NAMED:
+            return self._join(self.others)
+        stretch = f"{len(numbers)} values from {self._write(numbers[0])} to {self._write(numbers[-1])}"
+        return ", ".join([stretch, *(self._write(value) for value in self.others if not _is_number(value))])
 
     def _join(self, values: Iterable[Hashable]) -> str:
         return ", ".join(map(self._write, values))
