@@ -81,6 +81,14 @@ def test_a_search_says_what_won_and_how_sure_that_is() -> None:
     assert "may lie outside: learning rate 1e-4." in said
 
 
+@pytest.mark.parametrize(("n_first", "said"), [(0, False), (7, False), (8, True)])
+def test_a_winner_that_the_space_gave_is_not_credited_to_the_sampler(n_first: int, said: bool) -> None:
+    words = (
+        "units 2 = 32), which is a point that the space begins with, not one that the sampler drew, a network"
+    )
+    assert (words in text(search(n_first=n_first))) is said  # the winner is trial 7
+
+
 def test_scores_after_trainings_of_different_length_are_not_compared() -> None:
     longer = tuple(
         each.model_copy(update={"score": each.score.model_copy(update={"epochs": Estimate(mean=64)})})

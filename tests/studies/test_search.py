@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,19 @@ def test_a_space_without_more_points_ends_with_advice(sampler: str) -> None:
             assert result.trials[trial.same_as].values == trial.values
             assert result.trials[trial.same_as].status != "duplicate"
             assert (trial.epochs, trial.rungs) == (0, ())
+
+
+@pytest.mark.parametrize(("first", "given"), [(5e-2, True), (1e-6, False)])
+def test_a_space_begins_with_its_first_point_and_the_result_says_whether_that_won(
+    first: float, given: bool
+) -> None:
+    usual_plan = plan({"lr": (1e-6, 5e-2)}, n_trials=2)
+    begun = replace(usual_plan, space=replace(usual_plan.space, first=({"lr": first},)))
+    result, _ = search(curve(), begun, Trainer(curve(), workers=1))
+    assert (result.n_first, result.trials[0].values) == (1, {"lr": first})
+    assert result.winner is not None
+    assert result.winner.values == {"lr": 5e-2}
+    assert result.winner_is_given is given
 
 
 def test_conditional_parameters_are_searched_where_they_exist() -> None:

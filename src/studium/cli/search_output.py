@@ -26,7 +26,7 @@ def describe_search(record: SearchRecord) -> dict[str, Any]:
         "seed": found.seed,
         "resampling": found.resampling,
         "rungs": list(found.rungs),
-        "best": None if found.winner is None else _finalist(found.winner),
+        "best": None if found.winner is None else {**_finalist(found.winner), "given": found.winner_is_given},
         "trials": found.counts,
         "invalid": found.invalid_reasons,
         "finalists": [_finalist(each) for each in found.finalists],

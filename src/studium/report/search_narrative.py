@@ -114,11 +114,19 @@ def _won(found: SearchResult) -> str:
     text = (
         f"{again} over {found.fresh_resampling} that had no part in the search{_longer(found)}, "
         "so that the luckiest does not win. "
-        f"Best there is {winner.name} ({named_values(found, winner.values, _SAID)}), a network with {size}, "
+        f"Best there is {winner.name} ({named_values(found, winner.values, _SAID)}), {_given(found)}a network with {size}, "
         f"with a validation {METRIC_NAMES[found.metric]} of {score_words(winner.score, found.metric)}."
     )
     advice = f"Note: {found.advice}." if found.advice else ""
     return " ".join(filter(None, [text, flattery_words(found), _equals(found), advice]))
+
+
+def _given(found: SearchResult) -> str:
+    return (
+        "which is a point that the space begins with, not one that the sampler drew, "
+        if found.winner_is_given
+        else ""
+    )
 
 
 def _longer(found: SearchResult) -> str:

@@ -144,6 +144,7 @@ class SearchResult(Frozen):
         asked: Trials that were asked for.
         rungs: Epochs after which trials were compared.
         keep: One trial in so many went on.
+        n_first: Trials at the start that the space gave, wholly or in part; the sampler drew the others.
         seed: Root seed.
         trials: All points, in the order of sampling.
         finalists: Leading trials and hand-made structures on fresh replicates.
@@ -177,6 +178,7 @@ class SearchResult(Frozen):
     asked: int
     rungs: tuple[int, ...]
     keep: int
+    n_first: int = 0
     seed: int
     trials: tuple[SearchTrial, ...]
     finalists: tuple[Finalist, ...]
@@ -193,6 +195,12 @@ class SearchResult(Frozen):
     def winner(self) -> Finalist | None:
         """The best trial on fresh replicates; ``None`` when all diverged."""
         return None if self.best is None else self.finalists[self.best]
+
+    @property
+    def winner_is_given(self) -> bool:
+        """Whether the winner is a point that the space begins with, rather than one that the sampler drew."""
+        winner = self.winner
+        return winner is not None and winner.trial is not None and winner.trial < self.n_first
 
     @property
     def counts(self) -> dict[SearchStatus, int]:
