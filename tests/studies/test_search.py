@@ -293,6 +293,8 @@ def test_a_space_begins_with_its_first_point_and_the_result_says_whether_that_wo
     assert result.winner is not None
     assert result.winner.values == {"lr": 5e-2}
     assert result.winner_is_given is given
+    grid, _ = search(curve(), replace(begun, sampler="grid"), Trainer(curve(), workers=1))
+    assert (grid.n_first, grid.winner_is_given) == (0, False)  # a grid has no point before its own
 
 
 def test_conditional_parameters_are_searched_where_they_exist() -> None:

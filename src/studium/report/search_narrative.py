@@ -122,11 +122,7 @@ def _won(found: SearchResult) -> str:
 
 
 def _given(found: SearchResult) -> str:
-    return (
-        "which is a point that the space begins with, not one that the sampler drew, "
-        if found.winner_is_given
-        else ""
-    )
+    return "which is a point that the space begins with, " if found.winner_is_given else ""
 
 
 def _longer(found: SearchResult) -> str:

@@ -190,7 +190,7 @@ def search(
         asked=plan.n_trials,
         rungs=plan.rungs,
         keep=plan.keep,
-        n_first=len(plan.space.first),
+        n_first=0 if plan.sampler == "grid" else len(plan.space.first),
         seed=plan.seed,
         trials=tuple(found.trials),
         finalists=last.finalists,
